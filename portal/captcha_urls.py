@@ -1,0 +1,5 @@
+"""Addresses of the confirmation code: its image and its sound."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("captcha.urls"))]

@@ -1,0 +1,90 @@
+"""All messages out and in: a row is the promise, delivery is its keeping."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("Thư điện tử")
+    SMS = "sms", _("Tin nhắn")
+
+
+class OutgoingMessage(models.Model):
+    """One message to one recipient about one event, written in the transaction of the fact it reports."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Chờ gửi")
+        SENT = "sent", _("Đã gửi")
+        FAILED = "failed", _("Không gửi được")
+
+    # What it reports, e.g. “dossier:12:receive:45”; a second post of the same fact is one message.
+    event = models.CharField(_("sự kiện"), max_length=100)
+    kind = models.CharField(_("loại tin"), max_length=40, db_index=True)
+    channel = models.CharField(_("kênh"), max_length=5, choices=Channel.choices)
+    recipient = models.CharField(_("người nhận"), max_length=254)
+    # Which record it is about, e.g. “dossier:12”; a name, because messaging lies below dossiers.
+    about = models.CharField(_("về"), max_length=40, blank=True, db_index=True)
+    subject = models.CharField(_("tiêu đề"), max_length=200, blank=True)
+    body = models.TextField(_("nội dung"), blank=True)
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    # A code or a password: the text is wiped once delivered.
+    secret = models.BooleanField(_("có nội dung mật"), default=False)
+    # Smaller goes first: codes before notices.
+    priority = models.PositiveSmallIntegerField(default=5)
+    state = models.CharField(_("trạng thái"), max_length=8, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(_("số lần gửi"), default=0)
+    due_at = models.DateTimeField(_("gửi từ"), default=timezone.now)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(_("lỗi gần nhất"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("tạo lúc"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("gửi lúc"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tin gửi đi")
+        verbose_name_plural = _("tin gửi đi")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "channel", "recipient"], name="one_message_per_event_channel_recipient"),
+        ]
+        indexes = [
+            models.Index(fields=["priority", "due_at"], condition=models.Q(state="waiting"), name="messages_waiting"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.channel}"
+
+
+class IncomingSms(models.Model):
+    """An SMS to the short code, stored under the provider's id before it is acknowledged."""
+
+    provider_id = models.CharField(max_length=100, unique=True)
+    sender = models.CharField(max_length=20)
+    text = models.TextField(blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("tin nhận được")
+        verbose_name_plural = _("tin nhận được")
+
+    def __str__(self):
+        return self.provider_id
+
+
+class InboxCopy(models.Model):
+    """DEMO only: what was delivered, as the recipient would see it; the message rows are wiped."""
+
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    recipient = models.CharField(max_length=254, db_index=True)
+    sender = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return f"{self.channel} {self.at}"

@@ -1,0 +1,296 @@
+"""Settings: every knob comes from the environment, every default is safe for production.
+
+The table of variables is in docs/operations.md. A value that cannot work stops the start with a
+sentence that says what to write instead.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from portal import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- How it runs -------------------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG", False)
+DEMO = env.flag("DEMO", False)
+
+SECRET_KEY = env.text("SECRET_KEY")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing or shorter than 50 characters. For a trial, start with "
+        "`python manage.py up`, which makes one. For production, put the output of "
+        "`python -c 'import secrets; print(secrets.token_urlsafe(50))'` in the environment."
+    )
+
+HTTPS_ONLY = env.flag("HTTPS_ONLY", True)
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+SENTRY_DSN = env.text("SENTRY_DSN")
+
+# --- Whose portal it is ------------------------------------------------------------------------
+
+PROVINCE = env.choice("PROVINCE", "H15", ("H15", "H17"))
+PROVINCE_NAME = {"H15": "tỉnh Đắk Lắk", "H17": "thành phố Đà Nẵng"}[PROVINCE]
+PROVINCE_NAME_ASCII = {"H15": "tinh Dak Lak", "H17": "thanh pho Da Nang"}[PROVINCE]
+HOTLINE = env.text("HOTLINE", "1022")
+SMS_SENDER = env.text("SMS_SENDER", "8188")
+
+# --- Applications ------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "portal.messaging",
+    "accounts",
+    "procedures",
+    "dossiers",
+    "tracking",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "captcha",
+    "auditlog",
+]
+
+MIDDLEWARE = [
+    "portal.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "portal.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.middleware.TooManyRequestsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "portal.forms.PortalRenderer"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.site",
+            ],
+            "builtins": ["portal.templatetags.portal"],
+        },
+    },
+]
+
+# --- Data --------------------------------------------------------------------------------------
+
+DATABASE_URL = env.text("DATABASE_URL")
+if not DATABASE_URL.startswith(("postgres://", "postgresql://")):
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not the address of a PostgreSQL server. Write "
+        "postgres://user:password@host:5432/name, or start with `python manage.py up`, "
+        "which brings a server of its own."
+    )
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True)}
+DATABASES["default"]["ATOMIC_REQUESTS"] = True
+
+REDIS_URL = env.text("REDIS_URL")
+if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured(
+        "REDIS_URL is not the address of a Redis server. Write redis://host:6379/0, or start with "
+        "`python manage.py up`, which brings a server of its own."
+    )
+CACHES = {"default": {"BACKEND": "portal.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
+
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or BASE_DIR / "var" / "media")
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT") or BASE_DIR / "var" / "static")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    # Papers of citizens: no URL of their own, so that only a view that asks may serve them.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"base_url": None}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Words, numbers, time ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+FORMAT_MODULE_PATH = ["portal.formats"]
+
+# --- Who is signed in --------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.CitizenBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dossiers:mine"
+LOGOUT_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key", "login": "120/m/ip", "signup": "20/m/ip"}
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+TEMPORARY_PASSWORD_HOURS = env.number("TEMPORARY_PASSWORD_HOURS", 24)
+ID_CHECKS_PER_HOUR = env.number("ID_CHECKS_PER_HOUR", 5)
+PENDING_SIGNUP_DAYS = env.number("PENDING_SIGNUP_DAYS", 7)
+
+OTP_DIGITS = 6
+OTP_VALID_SECONDS = env.number("OTP_VALID_SECONDS", 300)
+OTP_TRIES = env.number("OTP_TRIES", 5)
+OTP_WRONG_PER_HOUR = env.number("OTP_WRONG_PER_HOUR", 20)
+OTP_RESEND_SECONDS = env.number("OTP_RESEND_SECONDS", 60)
+OTP_SENDS_PER_HOUR = env.number("OTP_SENDS_PER_HOUR", 5)
+OTP_SENDS_PER_ADDRESS = env.number("OTP_SENDS_PER_ADDRESS", 20)
+OTP_TOTP_ISSUER = "Mot Cua"
+
+# --- Sessions, cookies, security ---------------------------------------------------------------
+
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- Dossiers ----------------------------------------------------------------------------------
+
+UPLOAD_FILE_MB = env.number("UPLOAD_FILE_MB", 10)
+UPLOAD_FILES_PER_PAPER = env.number("UPLOAD_FILES_PER_PAPER", 10)
+UPLOAD_DOSSIER_MB = env.number("UPLOAD_DOSSIER_MB", 60)
+DRAFT_DAYS = env.number("DRAFT_DAYS", 30)
+FIRST_ANSWER_WORKING_HOURS = env.number("FIRST_ANSWER_WORKING_HOURS", 8)
+SUPPLEMENT_DAYS = env.number("SUPPLEMENT_DAYS", 5)
+LOOKUPS_PER_10_MINUTES = env.number("LOOKUPS_PER_10_MINUTES", 10)
+WRONG_PROOFS_PER_DAY = env.number("WRONG_PROOFS_PER_DAY", 10)
+# What the account page lists; named here because `accounts` lies below the apps that draw it.
+ACCOUNT_PANELS = ["dossiers.panels.mine", "portal.messaging.panels.sent"]
+
+CAPTCHA_LENGTH = 5
+CAPTCHA_TIMEOUT = 10  # minutes
+CAPTCHA_CHALLENGE_FUNCT = "portal.captcha.digits_challenge"
+CAPTCHA_IMAGE_SIZE = (200, 72)
+CAPTCHA_FONT_SIZE = 44
+CAPTCHA_LETTER_ROTATION = (-18, 18)
+CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs", "captcha.helpers.noise_dots")
+CAPTCHA_FOREGROUND_COLOR = "#231a14"
+CAPTCHA_BACKGROUND_COLOR = "#ffffff"
+CAPTCHA_VALID_MINUTES = env.number("CAPTCHA_VALID_MINUTES", 10)
+
+# --- Messages ----------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "portal.messaging.backends.OutboxBackend"
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "mot-cua@localhost")
+
+SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL")
+SMS_GATEWAY_USER = env.text("SMS_GATEWAY_USER")
+SMS_GATEWAY_PASSWORD = env.text("SMS_GATEWAY_PASSWORD")
+SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.KannelGateway" if SMS_GATEWAY_URL else "portal.messaging.gateways.ConsoleGateway"}
+# Who answers which word texted to the short code; by name, because they lie above messaging.
+SMS_COMMANDS = {"DVC": "tracking.sms.look_up"}
+MESSAGE_LEASE_SECONDS = 120
+MESSAGE_RETRY_HOURS = env.number("MESSAGE_RETRY_HOURS", 4)
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # A web request must not wait for a broker that is away: the row is safe, the sweep sends it.
+    "max_retries": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- Logs --------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "portal.logs.JsonFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"fontTools": {"level": "WARNING"}, "django.server": {"level": "WARNING"}},
+}
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+SITE_TITLE = _("Dịch vụ công trực tuyến")

@@ -1,0 +1,19 @@
+"""The lines in which a test run differs from production."""
+
+import tempfile
+
+from portal.settings import *  # noqa: F403 - a settings file is its names
+from portal.settings import STORAGES
+
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+DEMO = True
+HTTPS_ONLY = False
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+PUBLIC_BASE_URL = "https://motcua.example"
+# Slow hashing protects stored passwords; here it would only cost a second for each sign-in.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+MEDIA_ROOT = tempfile.mkdtemp(prefix="motcua-media-")
+STATIC_ROOT = tempfile.mkdtemp(prefix="motcua-static-")
+SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.MemoryGateway"}
+CELERY_TASK_ALWAYS_EAGER = False

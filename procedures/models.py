@@ -1,0 +1,241 @@
+"""What and where: agencies, officials, procedures and their published versions."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.text import folded
+
+
+class AgencyQuerySet(models.QuerySet):
+    def communes(self):
+        return self.filter(level=Agency.Level.COMMUNE)
+
+    def in_order(self):
+        return self.order_by("sort_key")
+
+
+class Agency(models.Model):
+    """An office of the province that receives or decides dossiers."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("Ủy ban nhân dân tỉnh")
+        DEPARTMENT = "department", _("Sở, ban, ngành")
+        ONE_STOP = "one_stop", _("Trung tâm Phục vụ hành chính công")
+        UNIT = "unit", _("Đơn vị trực thuộc")
+        VERTICAL = "vertical", _("Cơ quan ngành dọc")
+        COMMUNE = "commune", _("Ủy ban nhân dân cấp xã")
+
+    key = models.CharField(_("khóa"), max_length=30, unique=True, help_text=_("Khóa nội bộ của dữ liệu nạp."))
+    # The first part of a receipt code. Where the province has not issued one, a labelled placeholder.
+    identifier = models.CharField(_("mã định danh"), max_length=20, unique=True)
+    identifier_is_placeholder = models.BooleanField(_("mã định danh tạm"), default=True)
+    name = models.CharField(_("tên"), max_length=200)
+    short_name = models.CharField(_("tên ngắn"), max_length=100)
+    level = models.CharField(_("cấp"), max_length=12, choices=Level.choices)
+    kind = models.CharField(_("loại đơn vị"), max_length=20, blank=True, help_text=_("xã, phường, đặc khu"))
+    admin_code = models.CharField(_("mã hành chính"), max_length=5, blank=True)
+    parent = models.ForeignKey("self", verbose_name=_("cơ quan cấp trên"), null=True, blank=True, on_delete=models.PROTECT)
+    name_verified = models.BooleanField(_("tên đã kiểm chứng"), default=False)
+    # PostgreSQL here has no Vietnamese collation: Ánh would come after Dũng.
+    sort_key = models.CharField(_("khóa sắp xếp"), max_length=200, editable=False, db_index=True)
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cơ quan")
+        verbose_name_plural = _("cơ quan")
+
+    def __str__(self):
+        return self.short_name
+
+    def save(self, *args, **kwargs):
+        self.sort_key = folded(self.name)
+        super().save(*args, **kwargs)
+
+
+class Official(models.Model):
+    """A user posted at an agency, in a role that says which moves are theirs."""
+
+    class Role(models.TextChoices):
+        RECEIVER = "receiver", _("Tiếp nhận")
+        HANDLER = "handler", _("Xử lý")
+        LEADER = "leader", _("Lãnh đạo")
+        CATALOGUE = "catalogue", _("Quản trị danh mục")
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="official", verbose_name=_("tài khoản"))
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="officials", verbose_name=_("cơ quan"))
+    role = models.CharField(_("vai trò"), max_length=10, choices=Role.choices, default=Role.RECEIVER)
+    title = models.CharField(_("chức danh"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("cán bộ")
+        verbose_name_plural = _("cán bộ")
+
+    def __str__(self):
+        return f"{self.user} – {self.agency}"
+
+
+class ProcedureQuerySet(models.QuerySet):
+    def listed(self):
+        """All that a list row shows, in one query."""
+        return self.filter(current__isnull=False).select_related("current").order_by("sort_key")
+
+    def fileable(self):
+        """What may be filed here: not handed to another system (unless DEMO), with an agency of ours and online."""
+        here = self.filter(current__isnull=False, current__takes_online=True).exclude(current__agency_rule=AgencyRule.OUTSIDE)
+        return here if settings.DEMO else here.filter(current__hand_off="")
+
+
+class AgencyRule(models.TextChoices):
+    """Which agencies may resolve a procedure: the free text of the catalogue, mapped once."""
+
+    COMMUNE = "commune", _("Ủy ban nhân dân cấp xã")
+    LISTED = "listed", _("Các cơ quan nêu trong danh sách")
+    COMMUNE_OR_LISTED = "commune_or_listed", _("Ủy ban nhân dân cấp xã hoặc cơ quan nêu trong danh sách")
+    OUTSIDE = "outside", _("Ngoài hệ thống của tỉnh")
+
+
+class Procedure(models.Model):
+    """A procedure under its national or local code; what it asks stands in its versions."""
+
+    code = models.CharField(_("mã thủ tục"), max_length=30, unique=True)
+    short_name = models.CharField(_("tên ngắn"), max_length=200)
+    field = models.CharField(_("lĩnh vực"), max_length=120, db_index=True)
+    level = models.CharField(
+        _("cấp giải quyết"), max_length=12, choices=[("commune", _("Cấp xã")), ("province", _("Cấp tỉnh"))], db_index=True
+    )
+    current = models.OneToOneField(
+        "ProcedureVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="current_of", verbose_name=_("bản đang dùng")
+    )
+    synonyms = models.TextField(_("từ người dân hay dùng"), blank=True, help_text=_("Mỗi dòng một từ, ví dụ “sổ đỏ”."))
+    search_text = models.TextField(_("chữ để tìm"), editable=False)
+    sort_key = models.CharField(_("khóa sắp xếp"), max_length=300, editable=False, db_index=True)
+
+    objects = ProcedureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("thủ tục")
+        verbose_name_plural = _("thủ tục")
+
+    def __str__(self):
+        return self.short_name
+
+    def save(self, *args, **kwargs):
+        name = self.current.name if self.current else ""
+        self.search_text = folded(" ".join([self.short_name, name, self.code, self.field, self.synonyms]))
+        self.sort_key = folded(self.short_name)
+        super().save(*args, **kwargs)
+
+
+class ProcedureVersion(models.Model):
+    """What a procedure asks from one day on (NĐ 63/2010 art. 8.2). Published versions never change."""
+
+    class Term(models.TextChoices):
+        WORKING_DAY = "working_day", _("ngày làm việc")
+        DAY = "day", _("ngày")
+        SAME_DAY = "same_day", _("trong ngày")
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="versions", verbose_name=_("thủ tục"))
+    number = models.PositiveSmallIntegerField(_("bản số"))
+    valid_from = models.DateField(_("áp dụng từ"), default=timezone.localdate)
+    valid_to = models.DateField(_("áp dụng đến"), null=True, blank=True)
+    published_at = models.DateTimeField(_("công bố lúc"), null=True, blank=True)
+
+    name = models.CharField(_("tên đầy đủ"), max_length=500)
+    agency_text = models.CharField(_("cơ quan thực hiện (theo công bố)"), max_length=300)
+    agency_rule = models.CharField(_("cơ quan giải quyết"), max_length=20, choices=AgencyRule.choices)
+    agencies = models.ManyToManyField(Agency, blank=True, verbose_name=_("cơ quan nêu trong danh sách"))
+    hand_off = models.CharField(_("hệ thống khác tiếp nhận"), max_length=200, blank=True)
+    audience = models.JSONField(_("đối tượng"), default=list)
+    service_level = models.CharField(_("mức cung cấp"), max_length=30)
+    channels = models.JSONField(_("cách nộp"), default=list)
+    takes_online = models.BooleanField(_("nhận trực tuyến"), default=True)
+    term_quantity = models.PositiveSmallIntegerField(_("thời hạn"), null=True, blank=True)
+    term_unit = models.CharField(_("đơn vị thời hạn"), max_length=12, choices=Term.choices)
+    term_cutoff_hour = models.PositiveSmallIntegerField(_("giờ chót trong ngày"), null=True, blank=True)
+    term_cases = models.JSONField(_("thời hạn theo trường hợp"), default=list)
+    fee_vnd = models.PositiveIntegerField(_("lệ phí (đồng)"), null=True, blank=True)
+    fee_note = models.TextField(_("ghi chú lệ phí"), blank=True)
+    results = models.JSONField(_("kết quả"), default=list)
+    steps = models.JSONField(_("trình tự"), default=list)
+    conditions = models.TextField(_("yêu cầu, điều kiện"), blank=True)
+    legal_basis = models.JSONField(_("căn cứ pháp lý"), default=list)
+    publication_decision = models.CharField(_("quyết định công bố"), max_length=100, blank=True)
+    note = models.TextField(_("ghi chú"), blank=True)
+    # What was checked against the published page; the rest is shown as unverified.
+    verified_fields = models.JSONField(_("phần đã kiểm chứng"), default=list)
+    source = models.CharField(_("nguồn"), max_length=200, blank=True)
+
+    # Groups of questions, drawn by procedures/declaration.py; empty where the procedure has no form.
+    declaration = models.JSONField(_("tờ khai điện tử"), default=list)
+
+    class Meta:
+        verbose_name = _("bản công bố thủ tục")
+        verbose_name_plural = _("bản công bố thủ tục")
+        constraints = [models.UniqueConstraint(fields=["procedure", "number"], name="one_number_per_version")]
+
+    def __str__(self):
+        return f"{self.procedure} ({self.number})"
+
+
+class RequiredDocument(models.Model):
+    """One paper of the dossier, and when it is asked for."""
+
+    class Need(models.TextChoices):
+        REQUIRED = "required", _("Bắt buộc")
+        CONDITIONAL = "conditional", _("Có điều kiện")
+        OPTIONAL = "optional", _("Không bắt buộc")
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="documents", verbose_name=_("thủ tục"))
+    position = models.PositiveSmallIntegerField(_("thứ tự"))
+    name = models.TextField(_("tên giấy tờ"))
+    need = models.CharField(_("yêu cầu"), max_length=12, choices=Need.choices)
+    condition = models.TextField(_("điều kiện"), blank=True)
+    originals = models.PositiveSmallIntegerField(_("số bản chính"), default=0)
+    copies = models.PositiveSmallIntegerField(_("số bản sao"), default=0)
+    form_number = models.CharField(_("mẫu số"), max_length=200, blank=True)
+    # Shown at the counter, never sent.
+    only_shown = models.BooleanField(_("chỉ xuất trình"), default=False)
+
+    class Meta:
+        verbose_name = _("giấy tờ")
+        verbose_name_plural = _("giấy tờ")
+        ordering = ["version_id", "position"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a dossier without this paper cannot be submitted."""
+        return self.need == self.Need.REQUIRED and not self.only_shown
+
+
+class FeeQuerySet(models.QuerySet):
+    def on(self, day):
+        return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+class Fee(models.Model):
+    """A fee for a channel or a group, between two days."""
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="fees", verbose_name=_("thủ tục"))
+    channel = models.CharField(_("cách nộp"), max_length=100)
+    amount_vnd = models.PositiveIntegerField(_("mức (đồng)"))
+    per = models.CharField(_("tính theo"), max_length=120)
+    valid_from = models.DateField(_("từ ngày"), null=True, blank=True)
+    valid_to = models.DateField(_("đến ngày"), null=True, blank=True)
+    basis = models.CharField(_("căn cứ"), max_length=200, blank=True)
+
+    objects = FeeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lệ phí")
+        verbose_name_plural = _("lệ phí")
+        ordering = ["version_id", "id"]
+
+    def __str__(self):
+        return f"{self.amount_vnd} đ / {self.per}"
