@@ -3,7 +3,7 @@
 import tempfile
 
 from portal.settings import *  # noqa: F403 - a settings file is its names
-from portal.settings import STORAGES
+from portal.settings import BASE_DIR, STORAGES
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DEMO = True
@@ -14,6 +14,6 @@ PUBLIC_BASE_URL = "https://motcua.example"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 MEDIA_ROOT = tempfile.mkdtemp(prefix="motcua-media-")
-STATIC_ROOT = tempfile.mkdtemp(prefix="motcua-static-")
+STATIC_ROOT = BASE_DIR / "static"  # whitenoise warns about a folder that is not there
 SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.MemoryGateway"}
 CELERY_TASK_ALWAYS_EAGER = False
