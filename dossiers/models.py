@@ -63,6 +63,8 @@ class Dossier(models.Model):
     delivery = models.CharField(_("hình thức nhận kết quả"), max_length=10, choices=Delivery.choices, blank=True)
     delivery_address = models.CharField(_("địa chỉ nhận kết quả"), max_length=300, blank=True)
 
+    # What stands in a step as typed and cannot be taken yet, by slug and field: a reload loses nothing.
+    typed = models.JSONField(_("phần đang gõ"), default=dict, blank=True)
     # The steps confirmed so far, by slug; a later one cannot be entered before.
     steps_done = models.JSONField(_("bước đã xong"), default=list, blank=True)
     # Counts the saves of a draft, so that a second window is told instead of overwriting.
@@ -144,6 +146,8 @@ class Attachment(models.Model):
     refusal = models.CharField(_("lý do không nhận"), max_length=300, blank=True)
     # Chosen by the browser, so that a retry after a lost line is the same file.
     client_key = models.UUIDField(null=True, blank=True)
+    # Taken out by the citizen; kept until the draft is submitted, so that it can be put back.
+    removed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
