@@ -80,6 +80,9 @@ class Dossier(models.Model):
     due_at = models.DateTimeField(_("hẹn trả lúc"), null=True, blank=True)
     due_reasons = models.JSONField(_("cách tính ngày hẹn"), default=list, blank=True)
     finished_at = models.DateTimeField(_("xử lý xong lúc"), null=True, blank=True)
+    # A second request needs a leader and makes the dossier count as late (QĐ 766/QĐ-TTg).
+    supplements_asked = models.PositiveSmallIntegerField(_("số lần yêu cầu bổ sung"), default=0)
+    supplemented_at = models.DateTimeField(_("bổ sung lúc"), null=True, blank=True)
     supplement_by = models.DateField(_("bổ sung trước ngày"), null=True, blank=True)
     fee_vnd = models.PositiveIntegerField(_("phí, lệ phí phải nộp (đồng)"), null=True, blank=True)
     fee_by = models.DateField(_("nộp phí trước ngày"), null=True, blank=True)
@@ -106,6 +109,21 @@ class Dossier(models.Model):
 
     def __str__(self):
         return self.receipt_code or str(self.key)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == Status.DRAFT
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether papers may be added now: while it is written, or while papers were asked for."""
+        return self.status in (Status.DRAFT, Status.SUPPLEMENT)
+
+    def move(self, verb, *, by, note="", at=None, **extra):
+        """Make one move of the table, or refuse in a sentence; the only door through which the status changes."""
+        from dossiers import moves
+
+        return moves.move(self, verb, by=by, note=note, at=at, **extra)
 
 
 class ReceiptCounter(models.Model):
@@ -164,7 +182,32 @@ class Attachment(models.Model):
         return self.original_name
 
 
-class DossierEvent(models.Model):
+class AppendOnlyQuerySet(models.QuerySet):
+    def update(self, **values):
+        raise TypeError("a record of what happened is never changed")
+
+    def delete(self):
+        raise TypeError("a record of what happened is never removed")
+
+
+class AppendOnly(models.Model):
+    """A record of what happened: written once; the database refuses every change as well."""
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("a record of what happened is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("a record of what happened is never removed")
+
+
+class DossierEvent(AppendOnly):
     """One move of a dossier: written once, never changed."""
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events", verbose_name=_("hồ sơ"))
@@ -208,10 +251,10 @@ class Pause(models.Model):
         return f"{self.dossier_id} {self.reason}"
 
 
-class DossierAccess(models.Model):
+class DossierAccess(AppendOnly):
     """Who opened a dossier or one of its papers; append-only."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="accesses")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="accesses")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     office = models.CharField(max_length=250, blank=True)
     what = models.CharField(max_length=200)

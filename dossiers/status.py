@@ -97,4 +97,47 @@ PAUSED = frozenset({SUPPLEMENT, FEE, WITHDRAWAL})
 
 
 class NotAllowed(Exception):
-    """The move is not in the table for this status and this person."""
+    """The move is not in the table for this status and this person; its text is a sentence for people."""
+
+
+def roles_of(user, dossier) -> frozenset[Actor]:
+    """What a person is to a dossier: its owner, an official of its agency, or nobody.
+
+    An official never decides the own dossier, and the rights of an administrator are no post.
+    """
+    if user is None or not user.is_active:
+        return frozenset()
+    if dossier.citizen_id == user.pk:
+        return CITIZEN
+    official = getattr(user, "official", None)
+    if official is None or official.agency_id != dossier.agency_id or official.role not in set(Actor):
+        return frozenset()
+    return frozenset({Actor(official.role)})
+
+
+def allowed(verb, status, roles, *, accepted=False, lapsed=False, asked_before=False) -> Move:
+    """The one move of the table that these roles may make now; NotAllowed, in a sentence, where there is none."""
+    if verb not in MOVES:
+        raise NotAllowed(_("Không có việc này trong quy trình."))
+    from_here = [move for move in MOVES[verb] if status in move.sources]
+    if not from_here:
+        raise NotAllowed(
+            _("Hồ sơ đang ở trạng thái “{status}” nên không thực hiện được việc “{verb}”.").format(
+                status=Status(status).label, verb=MOVES[verb][0].label
+            )
+        )
+    move = from_here[0]
+    if not roles & move.who:
+        raise NotAllowed(_("Việc “{verb}” không thuộc phần việc của Ông/Bà đối với hồ sơ này.").format(verb=move.label))
+    if move.only and not (lapsed and accepted == (move.only == Only.LAPSED_AFTER_ACCEPTANCE)):
+        raise NotAllowed(_("Chỉ thực hiện được việc “{verb}” khi đã hết hạn bổ sung giấy tờ.").format(verb=move.label))
+    if verb == "ask_supplement" and asked_before and Actor.LEADER not in roles:
+        raise NotAllowed(_("Yêu cầu bổ sung lần thứ hai phải do lãnh đạo gửi."))
+    return move
+
+
+def target(move, *, accepted: bool) -> Status:
+    """Where a move leads, BACK resolved."""
+    if move.target == BACK:
+        return PROCESSING if accepted else SUBMITTED
+    return move.target

@@ -6,6 +6,25 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Not even a session at the database prompt may rewrite what happened.
+APPEND_ONLY = """
+CREATE FUNCTION dossiers_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are written once and never changed', TG_TABLE_NAME;
+END
+$$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON dossiers_dossierevent
+    FOR EACH ROW EXECUTE FUNCTION dossiers_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON dossiers_dossieraccess
+    FOR EACH ROW EXECUTE FUNCTION dossiers_append_only();
+"""
+CHANGEABLE = """
+DROP TRIGGER append_only ON dossiers_dossieraccess;
+DROP TRIGGER append_only ON dossiers_dossierevent;
+DROP FUNCTION dossiers_append_only();
+"""
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -50,6 +69,8 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='hẹn trả lúc')),
                 ('due_reasons', models.JSONField(blank=True, default=list, verbose_name='cách tính ngày hẹn')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='xử lý xong lúc')),
+                ('supplements_asked', models.PositiveSmallIntegerField(default=0, verbose_name='số lần yêu cầu bổ sung')),
+                ('supplemented_at', models.DateTimeField(blank=True, null=True, verbose_name='bổ sung lúc')),
                 ('supplement_by', models.DateField(blank=True, null=True, verbose_name='bổ sung trước ngày')),
                 ('fee_vnd', models.PositiveIntegerField(blank=True, null=True, verbose_name='phí, lệ phí phải nộp (đồng)')),
                 ('fee_by', models.DateField(blank=True, null=True, verbose_name='nộp phí trước ngày')),
@@ -97,7 +118,7 @@ class Migration(migrations.Migration):
                 ('office', models.CharField(blank=True, max_length=250)),
                 ('what', models.CharField(max_length=200)),
                 ('at', models.DateTimeField(auto_now_add=True)),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='dossiers.dossier')),
+                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accesses', to='dossiers.dossier')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -167,4 +188,5 @@ class Migration(migrations.Migration):
             model_name='receiptcounter',
             constraint=models.UniqueConstraint(fields=('agency', 'day'), name='one_counter_per_agency_and_day'),
         ),
+        migrations.RunSQL(APPEND_ONLY, CHANGEABLE),
     ]
