@@ -16,4 +16,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 MEDIA_ROOT = tempfile.mkdtemp(prefix="motcua-media-")
 STATIC_ROOT = BASE_DIR / "static"  # whitenoise warns about a folder that is not there
 SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.MemoryGateway"}
+SMS_STRICT = True
 CELERY_TASK_ALWAYS_EAGER = False

@@ -1,0 +1,74 @@
+"""Posting a message: one row for one fact, in the transaction of the fact."""
+
+import pytest
+from django.db import transaction
+
+from portal.messaging import broker, outbox
+from portal.messaging.models import OutgoingMessage
+
+HELP = {"event": "help:1", "kind": "sms_help", "channel": "sms", "to": "0912 345 678", "template": "messaging/help", "context": {}}
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What was asked of the workers."""
+    calls = []
+    monkeypatch.setattr(broker, "ask", lambda task, *args: calls.append((task, *args)) or True)
+    return calls
+
+
+def test_an_sms_is_written_unaccented_and_to_the_international_number(db):
+    message = outbox.post(**HELP)
+    assert (message.recipient, message.state, message.tries, message.subject, message.html) == ("+84912345678", "waiting", 0, "", "")
+    assert message.body == (
+        "Tin nhan chua dung cu phap. Soan TK, Ho va ten, soCMND, Ngaysinh de dang ky, hoac DVC Ma bien nhan de tra cuu, gui 8188. Can giup do, goi 1022."
+    )
+
+
+def test_the_same_fact_twice_is_one_message(db):
+    first, second = outbox.post(**HELP), outbox.post(**HELP | {"context": {"name": "Lan"}})
+    assert first.pk == second.pk
+    assert OutgoingMessage.objects.count() == 1
+
+
+def test_another_recipient_or_channel_is_another_message(db, tmp_path, settings):
+    outbox.post(**HELP)
+    outbox.post(**HELP | {"to": "0912345679"})
+    assert OutgoingMessage.objects.count() == 2
+
+
+@pytest.mark.parametrize("to", ["", "  "])
+def test_nobody_to_send_to_is_no_message(db, to):
+    assert outbox.post(**HELP | {"to": to}) is None
+    assert not OutgoingMessage.objects.exists()
+
+
+def test_a_rolled_back_fact_leaves_no_message(transactional_db, asked):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        outbox.post(**HELP)
+        1 / 0  # noqa: B018
+    assert not OutgoingMessage.objects.exists()
+    assert asked == []
+
+
+def test_many_posts_of_one_transaction_wake_the_workers_once(transactional_db, asked):
+    with transaction.atomic():
+        for n in range(5):
+            outbox.post(**HELP | {"event": f"help:{n}"})
+        assert asked == []
+    assert asked == [("portal.messaging.tasks.deliver_waiting",)]
+
+
+def test_the_next_transaction_wakes_them_again_even_after_one_that_was_rolled_back(transactional_db, asked):
+    outbox.post(**HELP)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        outbox.post(**HELP | {"event": "help:2"})
+        1 / 0  # noqa: B018
+    with transaction.atomic():
+        outbox.post(**HELP | {"event": "help:3"})
+    assert len(asked) == 2
+
+
+def test_a_post_costs_two_queries(db, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        outbox.post(**HELP)
