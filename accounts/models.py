@@ -1,12 +1,23 @@
-"""Who: a citizen or an official, one account, several names to sign in with."""
+"""Who: a citizen or an official, one account, several names to sign in with; and the phone that gets codes."""
 
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import CooldownMixin, SideChannelDevice, ThrottlingMixin, TimestampMixin
 
-from portal.text import nfc
+from accounts import passwords
+from portal import throttle
+from portal.identity import CCCD_DIGITS, CMND_DIGITS, digits_of
+from portal.messaging import outbox
+from portal.text import e164, folded, masked_phone, nfc
 
 
 class UserManager(BaseUserManager):
@@ -22,6 +33,39 @@ class UserManager(BaseUserManager):
 
     def active_citizens(self):
         return self.filter(is_active=True, activated_at__isnull=False)
+
+    def activated(self):
+        """Sign-ups that were finished; only these own an ID number, a phone or an address."""
+        return self.filter(activated_at__isnull=False)
+
+    def pending(self):
+        """Sign-ups whose mail was not confirmed yet."""
+        return self.filter(activated_at__isnull=True, is_staff=False)
+
+    def with_email(self, email):
+        """The activated account that proved this address."""
+        return self.activated().filter(emailaddress__email=email.lower(), emailaddress__verified=True).first()
+
+    def named(self, typed):
+        """Whom a typed sign-in name means: account name, e-mail, ID number or proven phone; else None.
+
+        A pending sign-up answers to its e-mail only, so that it can be told what is missing.
+        """
+        typed = typed.strip()
+        if "@" in typed:
+            return self.with_email(typed) or self.pending().filter(username=typed.lower()).first()
+        return self.activated().filter(username=typed).first() or self._with_number(digits_of(typed))
+
+    def _with_number(self, digits):
+        if digits.isascii() and digits.isdigit() and len(digits) in (CMND_DIGITS, CCCD_DIGITS):
+            user = self.activated().filter(national_id=digits).first()
+            if user:
+                return user
+        try:
+            phone = e164(digits)
+        except ValueError:
+            return None
+        return self.activated().filter(phone=phone, phone_verified_at__isnull=False).first()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -46,6 +90,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("đang hoạt động"), default=True)
     is_staff = models.BooleanField(_("là cán bộ"), default=False)
     date_joined = models.DateTimeField(_("đăng ký lúc"), default=timezone.now)
+    # Name, number and addresses without accents, for the officials' search box.
+    search_text = models.TextField(editable=False, blank=True)
 
     objects = UserManager()
 
@@ -72,12 +118,137 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.full_name or self.username
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, update_fields=None, **kwargs):
         self.full_name = nfc(self.full_name)
-        super().save(*args, **kwargs)
+        self.search_text = folded(f"{self.full_name} {self.national_id} {self.username} {self.email} {self.phone}")
+        if update_fields is not None:
+            update_fields = {*update_fields, "search_text"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_full_name(self):
         return self.full_name
 
     def get_short_name(self):
         return self.full_name.split()[-1] if self.full_name else self.username
+
+    @property
+    def has_temporary_password(self):
+        """Whether the password is still the one we sent."""
+        return self.temporary_password_until is not None
+
+    def temporary_password_expired(self, at=None):
+        return self.has_temporary_password and self.temporary_password_until <= (at or timezone.now())
+
+    def give_temporary_password(self, at=None):
+        """A new password of ours, kept as a hash only; the one sent before stops working."""
+        password = passwords.temporary()
+        self.set_password(password)
+        self.temporary_password_until = (at or timezone.now()) + timedelta(hours=settings.TEMPORARY_PASSWORD_HOURS)
+        return password
+
+    def choose_password(self, password):
+        """The citizen's own password; a temporary one ends here."""
+        self.set_password(password)
+        self.temporary_password_until = None
+        self.save(update_fields=["password", "temporary_password_until"])
+
+
+class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevice):
+    """A phone that receives one-time codes, each for one purpose.
+
+    Whoever verifies holds the row's lock (`Device.from_persistent_id(…, for_verify=True)` in a
+    transaction), so that guesses made at the same moment stand in a queue and each is counted.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign-in", _("đăng nhập")
+
+    phone = models.CharField(_("số điện thoại"), max_length=16)
+    purpose = models.CharField(_("dùng để"), max_length=12, choices=Purpose.choices, default=Purpose.SIGN_IN)
+    # Guesses at the living code; the back-off of the mixin alone would never end them.
+    tries = models.PositiveSmallIntegerField(_("số lần thử mã hiện tại"), default=0)
+
+    class Meta:
+        verbose_name = _("điện thoại nhận mã")
+        verbose_name_plural = _("điện thoại nhận mã")
+        constraints = [models.UniqueConstraint(fields=["user", "purpose"], name="one_sms_device_per_purpose")]
+
+    def __str__(self):
+        return masked_phone(self.phone)
+
+    def get_throttle_factor(self):
+        return 1
+
+    def get_cooldown_duration(self):
+        return settings.OTP_RESEND_SECONDS
+
+    @property
+    def code_lives(self):
+        return bool(self.token) and self.valid_until > timezone.now() and self.tries < settings.OTP_TRIES
+
+    @property
+    def tries_left(self):
+        return max(settings.OTP_TRIES - self.tries, 0) if self.code_lives else 0
+
+    @property
+    def seconds_to_resend(self):
+        """How long until a code may be asked for again."""
+        if not self.last_generated_timestamp:
+            return 0
+        since = (timezone.now() - self.last_generated_timestamp).total_seconds()
+        return max(int(self.get_cooldown_duration() - since) + 1, 0)
+
+    @transaction.atomic
+    def generate_challenge(self):
+        """Send a code; while one lives it is the same again. Returns a sentence for the page."""
+        # Two clicks at once must not make two codes: the second waits here and meets the cooldown.
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
+        allowed, _reason = self.generate_is_allowed()
+        if not allowed:
+            return gettext("Ông/Bà vừa yêu cầu mã. Chờ {n} giây rồi nhấn lại.").format(n=self.seconds_to_resend)
+        throttle.check("otp-send", f"{self.purpose}:{self.phone}", limit=settings.OTP_SENDS_PER_HOUR, seconds=3600)
+        # A code about to end would reach the phone dead.
+        if not self.code_lives or self._seconds_left() < 60:
+            self.generate_token(length=settings.OTP_DIGITS, valid_secs=settings.OTP_VALID_SECONDS, commit=False)
+            self.tries = 0
+            self.throttle_reset(commit=False)
+        self.cooldown_set(commit=False)
+        self.save()
+        outbox.post(
+            event=f"otp:{self.pk}:{uuid.uuid4().hex}",
+            kind="otp",
+            channel="sms",
+            to=self.phone,
+            template="accounts/otp",
+            context={"code": self.token, "minutes": max(round(self._seconds_left() / 60), 1)},
+            about=f"account:{self.user_id}",
+            secret=True,
+            urgent=True,
+        )
+        return gettext("Mã OTP {digits} chữ số đã gửi tới {phone}.").format(digits=settings.OTP_DIGITS, phone=masked_phone(self.phone))
+
+    def _seconds_left(self):
+        return (self.valid_until - timezone.now()).total_seconds()
+
+    def verify_is_allowed(self):
+        if throttle.used("otp-wrong", str(self.user_id)) >= settings.OTP_WRONG_PER_HOUR:
+            return False, {"error_message": gettext("Đã nhập sai nhiều lần. Thử lại sau một giờ.")}
+        if not self.code_lives:
+            return False, {"error_message": gettext("Mã đã hết hạn. Nhấn “Gửi lại OTP” để nhận mã mới.")}
+        return super().verify_is_allowed()
+
+    def verify_token(self, token):
+        """Whether `token` is the living code, which then ends. Every other guess counts, compared or not."""
+        allowed, _reason = self.verify_is_allowed()
+        if allowed and constant_time_compare(token, self.token) and super().verify_token(token):
+            self.tries = 0
+            self.throttle_reset(commit=False)
+            self.set_last_used_timestamp(commit=False)
+            self.save()
+            return True
+        throttle.count("otp-wrong", str(self.user_id), seconds=3600)
+        self.tries = min(self.tries + 1, settings.OTP_TRIES)
+        if allowed:
+            self.throttle_increment(commit=False)
+        self.save()
+        return False
