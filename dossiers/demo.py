@@ -1,0 +1,119 @@
+"""The people of the demo: invented citizens, officials of several agencies, one administrator.
+
+Nobody here exists: the numbers are made by rule, the addresses end in example.com. Passwords are
+random, and kept in one file of mode 600 so that a second call gives the same ones.
+"""
+
+import datetime
+import json
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.otp import sms_device_for
+from procedures.models import Agency, Official
+
+# Kinh, Ê Đê, M’Nông, Gia Rai, Tày names: the letters that every form, PDF and mail must carry.
+NAMES = (
+    "H’Lan Niê", "Trần Quang Minh", "Y Blơ Êban", "Nguyễn Thị Ánh Tuyết", "H’Hen Niê Kdăm", "Lê Văn Đức", "Y Ƀlĭk Mlô",
+    "Phạm Thị Hồng Nhung", "Hoàng Văn Thụ", "H’Bia Byă", "Đặng Thu Thảo", "Y Thĭn Ktla", "Vũ Ngọc Ánh", "Bùi Quốc Huy",
+    "H’Nuê Bkrông", "Nông Văn Dền", "Đỗ Thị Kim Oanh", "Y Moan Hđơk", "Trương Mỹ Lệ", "Lý A Páo", "H’Rôda Ayŭn",
+    "Ngô Đình Khang", "Y Siu Rơ Lan", "Dương Hồng Phúc",
+)  # fmt: skip
+
+# user, name, level and words that find the agency, role, title
+OFFICIALS = (
+    ("canbo.phuong", "Nguyễn Thị Thu Hà", "commune", ("buon ma thuot", "hai chau"), Official.Role.LEADER, "Phó Chủ tịch"),
+    ("canbo.xa", "Lê Anh Tuấn", "commune", ("buon don", "hoa vang"), Official.Role.LEADER, "Phó Chủ tịch"),
+    ("canbo.tiepnhan", "Phan Thị Mai", "commune", ("buon ma thuot", "hai chau"), Official.Role.RECEIVER, "Công chức một cửa"),
+    ("canbo.so", "Võ Thành Long", "department", ("so tu phap",), Official.Role.LEADER, "Trưởng phòng"),
+)
+
+
+def people(folder: Path | None = None) -> dict:
+    """Make the people of the demo where they are missing, and return all of them with their passwords."""
+    kept = Path(folder or settings.DATA_DIR) / "demo-accounts.json"
+    passwords = json.loads(kept.read_text()) if kept.exists() else {}
+    with transaction.atomic():
+        made = {
+            "citizens": [_citizen(number, name, passwords) for number, name in enumerate(NAMES, start=1)],
+            "officials": [_official(number, *row, passwords) for number, row in enumerate(OFFICIALS, start=1)],
+            "admins": [_admin(passwords)],
+        }
+    _keep(kept, passwords)
+    return made
+
+
+def _keep(path: Path, passwords: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(passwords, file, indent=1)
+
+
+def _account(username: str, passwords: dict, **fields) -> User:
+    """The account of that name; a new password only where the kept one does not open it."""
+    password = passwords.setdefault(username, secrets.token_urlsafe(9))
+    user = User.objects.filter(username=username).first() or User(username=username, activated_at=timezone.now(), **fields)
+    if user.pk is None or not user.check_password(password):
+        user.set_password(password)
+        user.save()
+    return user
+
+
+def _citizen(number: int, name: str, passwords: dict) -> dict:
+    woman = name.startswith("H’") or any(word in name for word in ("Thị", "Thảo", "Ánh", "Lệ", "Phúc"))
+    born = datetime.date(1960 + number * 2, 1 + number % 12, 1 + number)
+    century_and_sex = int(woman) + (2 if born.year >= 2000 else 0)
+    email = f"congdan{number:02d}@example.com"
+    user = _account(
+        email,
+        passwords,
+        full_name=name,
+        email=email,
+        national_id=f"066{century_and_sex}{born:%y}{number:06d}",
+        birth_date=born,
+        phone=f"+8499900{number:04d}",
+        address=f"Số {number}, thôn {number % 9 + 1}",
+        commune_code=_commune_code(number),
+    )
+    user.emailaddress_set.get_or_create(email=email, defaults={"verified": True, "primary": True})
+    return {
+        "user": user.username,
+        "password": passwords[user.username],
+        "full_name": user.full_name,
+        "cccd": user.national_id,
+        "phone": user.phone,
+        "email": user.email,
+        "dob": born.isoformat(),
+    }
+
+
+def _commune_code(number: int) -> str:
+    codes = Agency.objects.communes().in_order().values_list("admin_code", flat=True)
+    return codes[number % len(codes)] if codes else ""
+
+
+def _official(number: int, username: str, name: str, level: str, wanted: tuple, role: str, title: str, passwords: dict) -> dict:
+    agency = next(
+        (found for words in wanted if (found := Agency.objects.filter(level=level, sort_key__contains=words).order_by("sort_key").first())),
+        None,
+    ) or Agency.objects.filter(level=level).order_by("sort_key")[number % 2]
+    phone = f"+8499910{number:04d}"
+    user = _account(username, passwords, full_name=name, is_staff=True, phone=phone, phone_verified_at=timezone.now())
+    Official.objects.update_or_create(user=user, defaults={"agency": agency, "role": role, "title": title})
+    sms_device_for(user)
+    return {"user": username, "password": passwords[username], "phone": phone, "agency": agency.short_name}
+
+
+def _admin(passwords: dict) -> dict:
+    phone = "+84999100099"
+    user = _account(
+        "quantri", passwords, full_name="Quản trị hệ thống", is_staff=True, is_superuser=True, phone=phone, phone_verified_at=timezone.now()
+    )
+    sms_device_for(user)
+    return {"user": user.username, "password": passwords[user.username], "phone": phone}
