@@ -1,3 +1,15 @@
-"""The pages of plain text."""
+"""Addresses of the pages of plain text."""
 
-urlpatterns = []
+from django.urls import path
+
+from portal.views import page
+
+urlpatterns = [
+    path("huong-dan/", page("guide"), name="guide"),
+    path("cau-hoi-thuong-gap/", page("questions"), name="questions"),
+    path("dieu-khoan/", page("terms"), name="terms"),
+    path("bao-ve-du-lieu/", page("privacy"), name="privacy"),
+    path("kha-nang-tiep-can/", page("accessibility"), name="accessibility"),
+    path("cookie/", page("cookies"), name="cookies"),
+    path("lien-he/", page("contact"), name="contact"),
+]
