@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from portal import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# What `up` and the demo keep between two starts.
+DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "var")
 
 # --- How it runs -------------------------------------------------------------------------------
 
@@ -128,11 +130,11 @@ if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         "REDIS_URL is not the address of a Redis server. Write redis://host:6379/0, or start with "
         "`python manage.py up`, which brings a server of its own."
     )
-CACHES = {"default": {"BACKEND": "portal.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "portal.cache.ForgivingRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "motcua"}}
 
-MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or BASE_DIR / "var" / "media")
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or DATA_DIR / "media")
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT") or BASE_DIR / "var" / "static")
+STATIC_ROOT = Path(env.text("STATIC_ROOT") or DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     # Papers of citizens: no URL of their own, so that only a view that asks may serve them.
@@ -235,12 +237,13 @@ CAPTCHA_LENGTH = 5
 CAPTCHA_TIMEOUT = 10  # minutes
 CAPTCHA_CHALLENGE_FUNCT = "portal.captcha.digits_challenge"
 CAPTCHA_IMAGE_SIZE = (200, 72)
-CAPTCHA_FONT_SIZE = 44
+CAPTCHA_FONT_SIZE = 52
 CAPTCHA_LETTER_ROTATION = (-18, 18)
-CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs", "captcha.helpers.noise_dots")
+CAPTCHA_NOISE_FUNCTIONS = ("captcha.helpers.noise_arcs", "portal.captcha.specks")
 CAPTCHA_FOREGROUND_COLOR = "#231a14"
 CAPTCHA_BACKGROUND_COLOR = "#ffffff"
 CAPTCHA_VALID_MINUTES = env.number("CAPTCHA_VALID_MINUTES", 10)
+CAPTCHA_WRONG_PER_10_MINUTES = env.number("CAPTCHA_WRONG_PER_10_MINUTES", 20)
 
 # --- Messages ----------------------------------------------------------------------------------
 
@@ -260,6 +263,11 @@ SMS_GATEWAY_PASSWORD = env.text("SMS_GATEWAY_PASSWORD")
 SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.KannelGateway" if SMS_GATEWAY_URL else "portal.messaging.gateways.ConsoleGateway"}
 # Who answers which word texted to the short code; by name, because they lie above messaging.
 SMS_COMMANDS = {"DVC": "tracking.sms.look_up"}
+# A text that carriers would reject stops the developer; in production it is mended and logged.
+SMS_STRICT = DEBUG
+# The short code's own door: who may hand in what people text. Without both it is shut.
+SMS_MO_SECRET = env.text("SMS_MO_SECRET")
+SMS_MO_ALLOWED_IPS = env.words("SMS_MO_ALLOWED_IPS")
 MESSAGE_LEASE_SECONDS = 120
 MESSAGE_RETRY_HOURS = env.number("MESSAGE_RETRY_HOURS", 4)
 
