@@ -1,5 +1,10 @@
 """Addresses of the confirmation code: its image and its sound."""
 
-from django.urls import include, path
+from django.urls import path
 
-urlpatterns = [path("", include("captcha.urls"))]
+from portal import captcha
+
+urlpatterns = [
+    path("<slug:key>.png", captcha.image, name="captcha-image"),
+    path("<slug:key>.wav", captcha.sound, name="captcha-sound"),
+]
