@@ -58,6 +58,12 @@ def masked_phone(phone: str) -> str:
     return f"{local[:3]}* *** {local[-3:]}" if len(local) == 12 else "*" * len(local)
 
 
+def masked_email(address: str) -> str:
+    """lan.nie@example.com → l***@example.com."""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}***{at}{host}"
+
+
 def masked_id(number: str) -> str:
     """066080001234 → 0660 **** 1234."""
     return f"{number[:4]} **** {number[-4:]}" if len(number) == 12 else f"{number[:2]} **** {number[-3:]}"

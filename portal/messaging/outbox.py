@@ -47,7 +47,7 @@ def write(*, event: str, channel: str, recipient: str, **fields) -> OutgoingMess
     row = OutgoingMessage(event=event, channel=channel, recipient=recipient, **fields)
     # A second post of the same fact waits for the first one's transaction, then changes nothing.
     OutgoingMessage.objects.bulk_create([row], ignore_conflicts=True)
-    _wake_after_commit()
+    wake_after_commit()
     return OutgoingMessage.objects.get(event=event, channel=channel, recipient=recipient)
 
 
@@ -75,7 +75,8 @@ class _Waking:
 _this_thread = threading.local()
 
 
-def _wake_after_commit():
+def wake_after_commit() -> None:
+    """Have the workers look for messages that are due, once what was written is committed."""
     waking = getattr(_this_thread, "waking", None)
     if waking is None or waking.done:
         waking = _this_thread.waking = _Waking()

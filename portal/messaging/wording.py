@@ -111,9 +111,7 @@ def html_part(subject: str, text: str, context: dict | None = None, *, template:
     footer = tidy(_plain("messages/footer.email.txt", context))
     letter = text.removesuffix(footer)
     names = [template, "messages/base.email.html"] if template else ["messages/base.email.html"]
-    return render_to_string(
-        names, base_context() | {"subject": subject, "parts": parts(letter), "foot": parts(footer)} | context
-    )
+    return render_to_string(names, base_context() | {"subject": subject, "parts": parts(letter), "foot": parts(footer)} | context)
 
 
 URL_ONLY = re.compile(r"https?://\S+")

@@ -31,7 +31,7 @@ def test_the_same_fact_twice_is_one_message(db):
     assert OutgoingMessage.objects.count() == 1
 
 
-def test_another_recipient_or_channel_is_another_message(db, tmp_path, settings):
+def test_another_recipient_or_channel_is_another_message(db):
     outbox.post(**HELP)
     outbox.post(**HELP | {"to": "0912345679"})
     assert OutgoingMessage.objects.count() == 2
@@ -44,9 +44,9 @@ def test_nobody_to_send_to_is_no_message(db, to):
 
 
 def test_a_rolled_back_fact_leaves_no_message(transactional_db, asked):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         outbox.post(**HELP)
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     assert not OutgoingMessage.objects.exists()
     assert asked == []
 
@@ -61,9 +61,9 @@ def test_many_posts_of_one_transaction_wake_the_workers_once(transactional_db, a
 
 def test_the_next_transaction_wakes_them_again_even_after_one_that_was_rolled_back(transactional_db, asked):
     outbox.post(**HELP)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         outbox.post(**HELP | {"event": "help:2"})
-        1 / 0  # noqa: B018
+        transaction.set_rollback(True)
     with transaction.atomic():
         outbox.post(**HELP | {"event": "help:3"})
     assert len(asked) == 2
