@@ -9,14 +9,27 @@ TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
 
+def read_file(path: Path) -> dict[str, str]:
+    """The NAME=value lines of a file; none where there is no file."""
+    if not path.is_file():
+        return {}
+    lines = (line.strip().partition("=") for line in path.read_text(encoding="utf-8").splitlines())
+    return {name: value for name, found, value in lines if found and not name.startswith("#")}
+
+
 def load_file(path: Path) -> None:
     """Fill variables that are unset from a file of NAME=value lines, as `manage.py up` writes it."""
-    if not path.is_file():
-        return
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, found, value = line.strip().partition("=")
-        if found and not name.startswith("#"):
-            os.environ.setdefault(name, value)
+    for name, value in read_file(path).items():
+        os.environ.setdefault(name, value)
+
+
+def write_file(path: Path, values: dict[str, str]) -> None:
+    """Keep values for the next start, readable by the owner alone, never half-written."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write("# Chosen by `manage.py up`. Other commands read it where a variable is unset.\n")
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+    draft.replace(path)
 
 
 def text(name: str, default: str = "") -> str:

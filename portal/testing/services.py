@@ -1,31 +1,67 @@
-"""The pytest plugin that starts throw-away servers before Django reads its settings."""
+"""The pytest plugin that starts throw-away servers before Django reads its settings.
+
+Servers that the environment names (DATABASE_URL, REDIS_URL) are used instead. Workers of
+pytest-xdist share what the first process started; each counts in a Redis database of its own.
+"""
 
 import atexit
 import os
 import secrets
-import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
-from portal.services import Postgres, Redis, is_root
+import pytest
+import redis
+
+from portal.guard import Guard
+from portal.services import Postgres, Redis, ServiceError, is_root
+
+OWN_REDIS = "MOTCUA_TEST_OWN_REDIS"
+COUNTERS = "motcua:*"
 
 
 def _start() -> None:
+    guard = Guard()
+    atexit.register(guard.close)
     folder = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    guard.remove(folder)
     if is_root():
         folder.chmod(0o711)  # PostgreSQL's own user must pass through
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):
-        postgres = Postgres(folder / "pg")
-        os.environ["DATABASE_URL"] = postgres.start()
+        postgres = Postgres(folder / "pg", guard=guard)
         atexit.register(postgres.stop)
+        os.environ["DATABASE_URL"] = postgres.start()
     if not os.environ.get("REDIS_URL"):
-        redis = Redis(folder / "redis")
-        os.environ["REDIS_URL"] = redis.start()
-        atexit.register(redis.stop)
+        redis_server = Redis(folder / "redis", guard=guard)
+        atexit.register(redis_server.stop)
+        os.environ["REDIS_URL"] = redis_server.start()
+        os.environ[OWN_REDIS] = "1"
 
 
-# Workers of pytest-xdist inherit the URLs of the process that started them.
-if "PYTEST_XDIST_WORKER" not in os.environ:
+def _share(worker: str) -> None:
+    if os.environ.get(OWN_REDIS):
+        server, _, _ = os.environ["REDIS_URL"].rpartition("/")
+        os.environ["REDIS_URL"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"
+
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    _share(os.environ["PYTEST_XDIST_WORKER"])
+else:
+    # Python would end at once on SIGTERM, without taking the servers along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
-    _start()
+    try:
+        _start()
+    except ServiceError as error:
+        sys.exit(f"The tests need PostgreSQL and Redis. {error}")
+
+_redis = redis.Redis.from_url(os.environ["REDIS_URL"])
+
+
+@pytest.fixture(autouse=True)
+def fresh_counters():
+    """No test is refused because an earlier one asked too often."""
+    if keys := list(_redis.scan_iter(match=COUNTERS, count=1000)):
+        _redis.delete(*keys)
