@@ -1,13 +1,15 @@
 """One citizen's request, from draft to result."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dossiers.status import Status
+from dossiers.status import OPEN, PAUSED, Status
 from procedures.models import Agency, ProcedureVersion, RequiredDocument
 
 
@@ -21,11 +23,36 @@ class DossierQuerySet(models.QuerySet):
     def submitted(self):
         return self.exclude(status=Status.DRAFT)
 
+    def listed(self):
+        """All that a citizen's list shows of a dossier, in two queries, newest first."""
+        asked = DossierEvent.objects.filter(verb__in=("ask_supplement", "ask_fee"))
+        rows = self.select_related("version__procedure", "agency")
+        return rows.prefetch_related(models.Prefetch("events", queryset=asked, to_attr="asked")).order_by("-updated_at", "-pk")
+
+    def count_by_status(self) -> dict:
+        return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
+
     def visible_to(self, official_user):
         """What an official may see: the dossiers of the own agency; nothing without a post."""
         if official_user.is_superuser:
             return self.submitted()
         return self.submitted().filter(agency__officials__user=official_user)
+
+    def listed(self):
+        """All that a row of a citizen's list shows, with what the office asked for last."""
+        asked = DossierEvent.objects.filter(verb__in=("ask_supplement", "ask_fee"))
+        return (
+            self.select_related("version__procedure", "agency")
+            .prefetch_related(models.Prefetch("events", queryset=asked, to_attr="asked"))
+            .order_by("-updated_at", "-pk")
+        )
+
+    def count_by_status(self) -> dict[int, int]:
+        return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
+
+    def overdue(self, at):
+        """Promised before `at` and still with the office; the clock stands while the citizen's turn lasts."""
+        return self.filter(status__in=OPEN - PAUSED - {Status.DONE}, due_at__lt=at)
 
 
 class Delivery(models.TextChoices):
@@ -111,6 +138,11 @@ class Dossier(models.Model):
         return self.receipt_code or str(self.key)
 
     @property
+    def kept_until(self):
+        """The day a draft is removed unless it is touched again."""
+        return timezone.localdate(self.updated_at + timedelta(days=settings.DRAFT_DAYS))
+
+    @property
     def is_draft(self) -> bool:
         return self.status == Status.DRAFT
 
@@ -140,6 +172,12 @@ class ReceiptCounter(models.Model):
         return f"{self.agency_id} {self.day}: {self.last}"
 
 
+class AttachmentQuerySet(models.QuerySet):
+    def kept(self):
+        """What the citizen has not taken out again."""
+        return self.filter(removed_at__isnull=True)
+
+
 class Attachment(models.Model):
     """One file of one paper: what the citizen sent, then what the worker made of it."""
 
@@ -167,6 +205,8 @@ class Attachment(models.Model):
     # Taken out by the citizen; kept until the draft is submitted, so that it can be put back.
     removed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tệp đính kèm")

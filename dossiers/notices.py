@@ -1,5 +1,97 @@
-"""Who is told what when a dossier moves."""
+"""Who is told what when a dossier moves: the applicant, by SMS and by e-mail."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from dossiers import links, words
+from portal.messaging import outbox
+from portal.messaging.models import Channel
+
+# verb → the texts in templates/messages/dossiers/
+TEMPLATES = {
+    "submit": "submitted",
+    "receive": "received",
+    "refuse": "refused",
+    "process": "processing",
+    "ask_supplement": "supplement_asked",
+    "supplement": "supplement_received",
+    "ask_fee": "fee",
+    "confirm_fee": "fee_confirmed",
+    "withdraw": "withdrawal_asked",
+    "accept_withdrawal": "withdrawal_accepted",
+    "decline_withdrawal": "withdrawal_declined",
+    "stop": "stopped",
+    "finish": "ready",
+    "return_result": "returned",
+}
+# What an SMS says to a number that was typed and never proven: it may be a stranger's.
+TO_ANYONE = "status"
 
 
 def tell(event) -> None:
     """Write the messages of an event into the outbox, in the transaction of the move."""
+    dossier = event.dossier
+    name = TEMPLATES[event.verb]
+    with translation.override(settings.LANGUAGE_CODE):
+        context = facts(event)
+        post = {"event": f"dossier:{dossier.pk}:{event.verb}:{event.pk}", "about": f"dossier:{dossier.pk}", "kind": f"dossier.{name}"}
+        sms = name if dossier.applicant_phone_verified or event.verb == "submit" else TO_ANYONE
+        outbox.post(**post, channel=Channel.SMS, to=dossier.applicant_phone, template=f"dossiers/{sms}", context=context)
+        outbox.post(
+            **post, channel=Channel.EMAIL, to=dossier.applicant_email, template=f"dossiers/{name}",
+            context=context if _owns_address(dossier) else context | _STRANGER,
+        )  # fmt: skip
+
+
+# What a letter leaves out for an address that was typed and never confirmed.
+_STRANGER = {"name": "", "reason": "", "tracking_url": "", "papers": []}
+
+
+def _owns_address(dossier) -> bool:
+    """Whether the citizen has proven that letters to this address reach nobody else."""
+    return dossier.citizen.emailaddress_set.filter(email__iexact=dossier.applicant_email, verified=True).exists()
+
+
+def facts(event) -> dict:
+    """What the texts may name."""
+    dossier = event.dossier
+    base = settings.PUBLIC_BASE_URL
+    return {
+        "name": dossier.applicant_name,
+        "code": dossier.receipt_code,
+        "procedure": dossier.version.procedure.short_name,
+        "agency": dossier.agency.short_name,
+        "office": event.office,
+        "by": event.actor_name,
+        "is_citizens": event.actor_id == dossier.citizen_id,
+        "at": event.at,
+        "reason": event.note,
+        "due_at": dossier.due_at,
+        "due_reasons": dossier.due_reasons,
+        "supplement_by": dossier.supplement_by,
+        "fee_vnd": dossier.fee_vnd,
+        "fee_by": dossier.fee_by,
+        "delivery": dossier.delivery,
+        "status": words.of(dossier),
+        "hours": settings.FIRST_ANSWER_WORKING_HOURS,
+        "papers": papers_of(event),
+        "tracking_url": links.tracking_url(dossier),
+        "dossier_url": base + reverse("dossiers:detail", args=[dossier.receipt_code]),
+        "supplement_url": base + reverse("dossiers:supplement", args=[dossier.receipt_code]),
+    }
+
+
+def papers_of(event) -> list[str]:
+    """“Giấy chứng sinh (2 tệp)”: what was sent with this submission or supplement."""
+    if event.verb not in ("submit", "supplement"):
+        return []
+    sent = event.dossier.attachments.kept().exclude(state="refused").select_related("document")
+    if event.verb == "supplement":
+        asked = event.dossier.events.filter(verb="ask_supplement").last()
+        sent = sent.filter(created_at__gte=asked.at) if asked else sent
+    counted: dict[str, int] = {}
+    for attachment in sent:
+        name = attachment.document.name if attachment.document else "Giấy ủy quyền"
+        counted[name] = counted.get(name, 0) + 1
+    return [f"{name} ({count} tệp)" for name, count in counted.items()]

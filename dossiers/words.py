@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dossiers import status as st
 from dossiers.status import Status
+from portal.templatetags.portal import day, vnd
 
 # fmt: off
 # status: (word, pill, icon)
@@ -53,7 +54,6 @@ def of(dossier, *, now=None) -> Words:
 
 def sentence_of(dossier) -> str:
     """The sentence for a dossier; its agency is where a result waits."""
-    changed = dossier.status_changed_at
     return sentence(
         dossier.status,
         due_at=dossier.due_at,
@@ -61,21 +61,9 @@ def sentence_of(dossier) -> str:
         fee_vnd=dossier.fee_vnd,
         fee_by=dossier.fee_by,
         place=dossier.agency.short_name if dossier.agency_id else "",
-        changed_at=changed,
+        changed_at=dossier.status_changed_at,
         delivery=dossier.delivery,
     )
-
-
-def day(moment) -> str:
-    """25/11/2026, of a date or of an instant in Vietnam."""
-    if moment is None:
-        return ""
-    return f"{timezone.localtime(moment) if hasattr(moment, 'hour') else moment:%d/%m/%Y}"
-
-
-def money(vnd: int) -> str:
-    """50.000 đ."""
-    return f"{vnd:,}".replace(",", ".") + " đ"
 
 
 def sentence(status, *, due_at=None, supplement_by=None, fee_vnd=None, fee_by=None, place="", changed_at=None, delivery="") -> str:
@@ -98,7 +86,7 @@ def sentence(status, *, due_at=None, supplement_by=None, fee_vnd=None, fee_by=No
         case Status.SUPPLEMENT:
             return _("Ông/Bà cần bổ sung giấy tờ trước {day}.").format(day=day(supplement_by))
         case Status.FEE:
-            return _("Ông/Bà cần nộp {money} trước {day}.").format(money=money(fee_vnd or 0), day=day(fee_by))
+            return _("Ông/Bà cần nộp {money} trước {day}.").format(money=vnd(fee_vnd), day=day(fee_by))
         case Status.WITHDRAWAL:
             return _("Đã nhận yêu cầu rút hồ sơ. Cơ quan sẽ trả lời Ông/Bà.")
         case Status.STOPPED:

@@ -1,0 +1,45 @@
+"""What the workers do for dossiers; each task fetches and calls one function."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from dossiers import attachments, checking
+from dossiers.models import Attachment, Dossier
+
+logger = logging.getLogger(__name__)
+
+SWEEP_AFTER = timedelta(seconds=30)
+SWEEP_AT_ONCE = 200
+
+
+@shared_task
+def check_attachment(pk):
+    checking.check(pk)
+
+
+@shared_task
+def sweep_attachments():
+    """Check what was forgotten: the broker was away, or a worker died over it."""
+    waiting = Attachment.objects.filter(state=Attachment.State.CHECKING, created_at__lt=timezone.now() - SWEEP_AFTER)
+    for pk in waiting.order_by("pk").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+        try:
+            checking.check(pk)
+        except Exception:  # one file out of reach must not keep the others waiting
+            logger.exception("attachment %s could not be checked", pk)
+
+
+@shared_task
+def remove_old_drafts():
+    """Forget drafts nobody has touched for DRAFT_DAYS, with their files."""
+    limit = timezone.now() - timedelta(days=settings.DRAFT_DAYS)
+    for pk in Dossier.objects.drafts().filter(updated_at__lt=limit).values_list("pk", flat=True):
+        with transaction.atomic():
+            # Asked again under the lock: the citizen may be submitting it this moment.
+            draft = Dossier.objects.drafts().select_for_update(skip_locked=True).filter(pk=pk, updated_at__lt=limit).first()
+            if draft:
+                attachments.delete_draft(draft)
