@@ -38,18 +38,6 @@ class DossierQuerySet(models.QuerySet):
             return self.submitted()
         return self.submitted().filter(agency__officials__user=official_user)
 
-    def listed(self):
-        """All that a row of a citizen's list shows, with what the office asked for last."""
-        asked = DossierEvent.objects.filter(verb__in=("ask_supplement", "ask_fee"))
-        return (
-            self.select_related("version__procedure", "agency")
-            .prefetch_related(models.Prefetch("events", queryset=asked, to_attr="asked"))
-            .order_by("-updated_at", "-pk")
-        )
-
-    def count_by_status(self) -> dict[int, int]:
-        return dict(self.order_by().values_list("status").annotate(models.Count("pk")))
-
     def overdue(self, at):
         """Promised before `at` and still with the office; the clock stands while the citizen's turn lasts."""
         return self.filter(status__in=OPEN - PAUSED - {Status.DONE}, due_at__lt=at)
