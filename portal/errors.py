@@ -1,23 +1,69 @@
-"""The pages of refusal: what happened, what to do."""
+"""The pages of refusal: what happened, what to do, and where help is."""
 
+import math
+import sys
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template import loader
+
+
+def refuse(request, name, status, **context):
+    context["request_id"] = getattr(request, "request_id", "")
+    return render(request, f"errors/{name}.html", context, status=status)
 
 
 def bad_request(request, exception=None):
-    return render(request, "errors/400.html", status=400)
+    """Django answers a body that is too large with 400 as well; the citizen must hear which it was."""
+    if isinstance(exception, (RequestDataTooBig, TooManyFilesSent)):
+        return too_large(request)
+    return refuse(request, "400", 400)
 
 
 def forbidden(request, exception=None):
-    return render(request, "errors/403.html", status=403)
-
-
-def not_found(request, exception=None):
-    return render(request, "errors/404.html", status=404)
-
-
-def server_error(request):
-    return render(request, "errors/500.html", status=500)
+    return refuse(request, "403", 403)
 
 
 def csrf_failure(request, reason=""):
-    return render(request, "errors/csrf.html", status=403)
+    return refuse(request, "csrf", 403)
+
+
+def not_found(request, exception=None):
+    return refuse(request, "404", 404)
+
+
+def expired_link(request, resend_url=""):
+    """A link of a message that is used up or too old; `resend_url` is where another can be asked for."""
+    return refuse(request, "expired_link", 410, resend_url=resend_url)
+
+
+def too_large(request):
+    return refuse(request, "413", 413, limit=settings.UPLOAD_FILE_MB)
+
+
+def too_many_requests(request, retry_after):
+    """`retry_after` in seconds; people are told whole minutes."""
+    response = refuse(request, "429", 429, minutes=math.ceil(retry_after / 60))
+    response["Retry-After"] = str(math.ceil(retry_after))
+    return response
+
+
+def server_error(request):
+    """500, or 503 when the database is away. Nothing here may lean on what may just have broken."""
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    status = 503 if away else 500
+    facts = {
+        "HOTLINE": settings.HOTLINE,
+        "PROVINCE_NAME": settings.PROVINCE_NAME,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    try:
+        response = HttpResponse(loader.get_template(f"errors/{status}.html").render(facts), status=status)
+    except Exception:  # even the templates or the static files may be what is broken
+        response = HttpResponse("Hệ thống đang gặp lỗi. Thử lại sau ít phút.", status=status, content_type="text/plain; charset=utf-8")
+    if away:
+        response["Retry-After"] = "60"
+    return response
