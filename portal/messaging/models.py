@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.text import masked_email, masked_phone
+from portal.text import e164, masked_email, masked_phone
 
 
 class Channel(models.TextChoices):
@@ -114,6 +114,15 @@ class IncomingSms(models.Model):
         return masked_phone(self.sender)
 
 
+class InboxCopyQuerySet(models.QuerySet):
+    def received_by(self, typed):
+        """What came to a phone in any spelling, or to an address of which a part was typed."""
+        try:
+            return self.filter(recipient=e164(typed))
+        except ValueError:
+            return self.filter(recipient__icontains=typed.strip())
+
+
 class InboxCopy(models.Model):
     """DEMO only: what was delivered, as the recipient would see it; the message rows are wiped."""
 
@@ -125,8 +134,11 @@ class InboxCopy(models.Model):
     html = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
+    objects = InboxCopyQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="inbox_newest_first")]
 
     def __str__(self):
         return f"{self.channel} {self.at}"
