@@ -1,14 +1,35 @@
 """What happens to every request before and after its view."""
 
+import math
+import re
+import uuid
+
 from django.contrib.auth import middleware
+from django.shortcuts import render
+
+from portal import logs
+from portal.throttle import TooMany
+
+# What a proxy may call a request: enough to be unique, nothing that could break a log line.
+SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 
 class RequestIdMiddleware:
+    """Gives each request a name that its log lines and its answer carry."""
+
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if SANE_ID.fullmatch(given) and not given.isdigit() else uuid.uuid4().hex
+        token = logs.request_id.set(request.id)
+        try:
+            response = self.get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response["X-Request-ID"] = request.id
+        return response
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -21,8 +42,19 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
 
 
 class TooManyRequestsMiddleware:
+    """Turns TooMany, raised anywhere in a view, into the page that says when to come back."""
+
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, TooMany):
+            return None
+        minutes = math.ceil(exception.retry_after / 60)
+        response = render(request, "errors/429.html", {"minutes": minutes}, status=429)
+        response["Retry-After"] = str(exception.retry_after)
+        response["Cache-Control"] = "no-store"
+        return response

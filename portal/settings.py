@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.middleware.RequestIdMiddleware",
+    "portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -162,7 +163,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dossiers:mine"
 LOGOUT_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email", "national_id", "phone")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
@@ -176,10 +180,25 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key", "login": "120/m/ip", "signup": "20/m/ip"}
-ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
+# Counted by accounts.tries and portal.throttle instead: per account whichever name was typed, with growing waits.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "reset_password_from_key": "accounts.forms.RecoveredPasswordForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
+# Django's own: allauth's would write an unproven address into the account while making a link.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+PASSWORD_RESET_TIMEOUT = 60 * env.number("RESET_LINK_MINUTES", 30)
+
+# The doors by which a citizen may register: email, mobile, sms. A closed one answers 404.
+SIGNUP_DOORS = env.words("SIGNUP_DOORS", "email")
+MINIMUM_AGE = env.number("MINIMUM_AGE", 16)
+MAIL_RESEND_SECONDS = env.number("MAIL_RESEND_SECONDS", 60)
+MAIL_SENDS_PER_HOUR = env.number("MAIL_SENDS_PER_HOUR", 5)
+MAIL_SENDS_PER_ADDRESS = env.number("MAIL_SENDS_PER_ADDRESS", 20)
 TEMPORARY_PASSWORD_HOURS = env.number("TEMPORARY_PASSWORD_HOURS", 24)
 ID_CHECKS_PER_HOUR = env.number("ID_CHECKS_PER_HOUR", 5)
 PENDING_SIGNUP_DAYS = env.number("PENDING_SIGNUP_DAYS", 7)
@@ -192,6 +211,9 @@ OTP_RESEND_SECONDS = env.number("OTP_RESEND_SECONDS", 60)
 OTP_SENDS_PER_HOUR = env.number("OTP_SENDS_PER_HOUR", 5)
 OTP_SENDS_PER_ADDRESS = env.number("OTP_SENDS_PER_ADDRESS", 20)
 OTP_TOTP_ISSUER = "Mot Cua"
+# Who keeps an official's phone ready to receive codes, and where officials begin; by name, as both lie above `portal`.
+PHONE_DEVICE_OF = "accounts.otp.sms_device_for"
+OFFICIALS_HOME = "admin:dossiers_dossier_changelist"
 
 # --- Sessions, cookies, security ---------------------------------------------------------------
 
@@ -201,7 +223,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
@@ -226,6 +248,7 @@ UPLOAD_FILE_MB = env.number("UPLOAD_FILE_MB", 10)
 UPLOAD_FILES_PER_PAPER = env.number("UPLOAD_FILES_PER_PAPER", 10)
 UPLOAD_DOSSIER_MB = env.number("UPLOAD_DOSSIER_MB", 60)
 DRAFT_DAYS = env.number("DRAFT_DAYS", 30)
+DRAFTS_PER_CITIZEN = env.number("DRAFTS_PER_CITIZEN", 20)
 FIRST_ANSWER_WORKING_HOURS = env.number("FIRST_ANSWER_WORKING_HOURS", 8)
 SUPPLEMENT_DAYS = env.number("SUPPLEMENT_DAYS", 5)
 LOOKUPS_PER_10_MINUTES = env.number("LOOKUPS_PER_10_MINUTES", 10)
@@ -287,6 +310,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# --- What /readyz calls bad ----------------------------------------------------------------------
+
+READY_DISK_FREE_MB = env.number("READY_DISK_FREE_MB", 500)
+READY_MESSAGE_AGE_SECONDS = env.number("READY_MESSAGE_AGE_SECONDS", 900)
 
 # --- Logs --------------------------------------------------------------------------------------
 

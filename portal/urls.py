@@ -4,13 +4,14 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from portal import health, views
+from portal import health, metrics, views
 from portal.admin import site
 
 # Machines and officials: one language, no prefix.
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("quan-tri/", site.urls),
     path("ma-xac-nhan/", include("portal.captcha_urls")),
     path("sms/", include("portal.messaging.urls")),

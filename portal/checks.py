@@ -1,0 +1,41 @@
+"""What `manage.py check --deploy` warns of before citizens come."""
+
+from django.conf import settings
+from django.core.checks import Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def demo_is_off(app_configs, **kwargs):
+    if settings.DEMO and settings.HTTPS_ONLY:
+        yield Warning(
+            "DEMO is on, so anyone can read every message at /dev/hop-thu/.",
+            hint="Set DEMO=0 where citizens come.",
+            id="portal.W001",
+        )
+
+
+@register(Tags.security, deploy=True)
+def captcha_asks(app_configs, **kwargs):
+    if getattr(settings, "CAPTCHA_TEST_MODE", False):
+        yield Warning("CAPTCHA_TEST_MODE accepts the answer “passed”.", hint="Remove CAPTCHA_TEST_MODE.", id="portal.W002")
+
+
+@register(Tags.security, deploy=True)
+def national_identity_is_the_door(app_configs, **kwargs):
+    """QĐ 29/2026/QĐ-TTg: from 20 July 2026 citizens enter with national electronic identity; own accounts are for trials."""
+    if settings.SIGNUP_DOORS:
+        yield Warning(
+            f"Citizens can still sign up here ({', '.join(settings.SIGNUP_DOORS)}), while the law sends them to national electronic identity (VNeID).",
+            hint="Close the own doors with SIGNUP_DOORS= once the national door is connected.",
+            id="portal.W003",
+        )
+
+
+@register(Tags.security, deploy=True)
+def links_lead_here(app_configs, **kwargs):
+    if "//127.0.0.1" in settings.PUBLIC_BASE_URL or "//localhost" in settings.PUBLIC_BASE_URL:
+        yield Warning(
+            f"Links in messages begin with {settings.PUBLIC_BASE_URL}, which leads to the reader's own machine.",
+            hint="Set PUBLIC_BASE_URL to the address citizens see, e.g. https://dichvucong.example.gov.vn.",
+            id="portal.W004",
+        )
