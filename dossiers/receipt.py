@@ -15,6 +15,8 @@ EXAMPLE = "H15.24.133-261118-0007"
 SEPARATORS = re.compile(r"[\s.,;:_/\-‐‑–—<>\[\](){}“”\"'’]+")
 # An agency identifier of either form, six digits of the day, four to seven of the number.
 KEY = re.compile(r"(?:[A-Z]\d{2}\d{0,9}|\d{6,9}[A-Z]\d{2})\d{6}\d{4,7}")
+HYPHEN = re.compile("[-‐‑–—]")
+PARTS = re.compile(r"[A-Z0-9]+-\d{6}-\d{4,7}", re.ASCII)
 
 
 class Receipt(NamedTuple):
@@ -54,7 +56,12 @@ def key_of(text: str) -> str:
 
 def parse(typed: str) -> str:
     """The key of a code as people type it; ValueError where it cannot be a code."""
-    key = key_of(typed[:200])
+    typed = typed[:200]
+    key = key_of(typed)
+    # Where the hyphens were typed, each part must be whole: a digit left out is told, not looked up.
+    parts = [key_of(part) for part in HYPHEN.split(typed)]
+    if len(parts) == 3 and not PARTS.fullmatch("-".join(parts)):
+        raise ValueError("not a receipt code")
     if not (key.isascii() and KEY.fullmatch(key)):
         raise ValueError("not a receipt code")
     return key

@@ -53,7 +53,13 @@ def _page(width, height):
     for line in range(edge * 3, height - edge * 2, max(4, height // 40)):
         draw.line((edge * 2, line, width - edge * 2 - (line * 7) % (edge * 3), line), fill="#2b2b33", width=max(1, height // 300))
     draw.rectangle((0, 0, edge, edge), fill="#e00000")
-    return image
+    # The grain of a cheap sensor, which is what makes photographs heavy.
+    tile = Image.effect_noise((500, 500), 40).convert("RGB")
+    grain = Image.new("RGB", image.size)
+    for left in range(0, width, 500):
+        for top in range(0, height, 500):
+            grain.paste(tile, (left, top))
+    return Image.blend(image, grain, 0.15)
 
 
 @functools.cache

@@ -1,0 +1,111 @@
+import datetime
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dossiers import clock
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def at(text):
+    """“18/11/2026 8:12” in Vietnam."""
+    return datetime.datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=HANOI)
+
+
+def pause(start, end, reason="supplement"):
+    return SimpleNamespace(started_at=at(start), ended_at=at(end) if end else None, reason=reason)
+
+
+def test_working_days_count_from_the_day_after_acceptance_and_skip_the_holiday():
+    due = clock.due(at("19/11/2026 14:20"), 3, "working_day")
+    assert due == (at("25/11/2026 17:00"), ["24/11 nghỉ lễ"])
+
+
+def test_an_ordinary_week_needs_no_explanation():
+    assert clock.due(at("02/11/2026 8:00"), 3, "working_day") == (at("05/11/2026 17:00"), [])
+
+
+def test_a_row_of_holidays_is_one_reason_and_the_worked_saturday_another():
+    assert clock.due(at("13/02/2026 9:00"), 3, "working_day") == (at("25/02/2026 17:00"), ["16–20/2 nghỉ lễ"])
+    assert clock.due(at("21/08/2026 9:00"), 6, "working_day") == (at("28/08/2026 17:00"), ["22/8 làm bù"])
+    assert clock.due(at("28/08/2026 9:00"), 1, "working_day") == (at("03/09/2026 17:00"), ["31/8–2/9 nghỉ lễ"])
+
+
+def test_calendar_days_that_end_on_a_day_off_end_on_the_next_working_day():
+    assert clock.due(at("10/11/2026 9:00"), 10, "day") == (at("20/11/2026 17:00"), [])
+    assert clock.due(at("14/11/2026 9:00"), 8, "day") == (
+        at("25/11/2026 17:00"),
+        ["tiếp nhận ngày nghỉ 14/11, tính như nhận ngày làm việc kế tiếp", "24/11 nghỉ lễ"],
+    )
+
+
+def test_the_same_day_until_the_cut_off_then_the_next_working_day():
+    assert clock.due(at("23/11/2026 15:00"), 0, "same_day", 15) == (at("23/11/2026 17:00"), [])
+    assert clock.due(at("23/11/2026 15:01"), 0, "same_day", 15) == (
+        at("25/11/2026 17:00"),
+        ["tiếp nhận sau 15 giờ, tính như nhận ngày làm việc kế tiếp"],
+    )
+
+
+def test_acceptance_after_office_hours_counts_from_the_next_working_day():
+    assert clock.due(at("03/11/2026 18:30"), 1, "working_day") == (
+        at("05/11/2026 17:00"),
+        ["tiếp nhận sau giờ làm việc, tính như nhận ngày làm việc kế tiếp"],
+    )
+
+
+def test_working_hours_run_through_lunch_night_and_weekend_without_counting_them():
+    assert clock.add_working_hours(at("20/11/2026 16:00"), 2) == at("23/11/2026 8:00")
+    assert clock.add_working_hours(at("02/11/2026 10:30"), 1) == at("02/11/2026 13:30")
+    assert clock.due(at("20/11/2026 16:00"), 4, "working_hour") == (at("23/11/2026 10:00"), [])
+
+
+def test_each_pause_moves_the_day_and_says_so():
+    pauses = [pause("03/11/2026 10:00", "06/11/2026 9:00"), pause("09/11/2026 8:00", "10/11/2026 8:00", "fee")]
+    assert clock.due(at("02/11/2026 8:00"), 5, "working_day", None, pauses) == (
+        at("13/11/2026 17:00"),
+        ["3 ngày chờ Ông/Bà bổ sung", "1 ngày chờ Ông/Bà nộp phí, lệ phí"],
+    )
+
+
+def test_a_pause_over_the_weekend_counts_its_working_days_or_all_days_as_the_term_does():
+    weekend = [pause("06/11/2026 10:00", "09/11/2026 9:00")]
+    assert clock.due(at("02/11/2026 8:00"), 5, "working_day", None, weekend).at == at("10/11/2026 17:00")
+    assert clock.due(at("02/11/2026 8:00"), 10, "day", None, weekend) == (at("16/11/2026 17:00"), ["3 ngày chờ Ông/Bà bổ sung"])
+
+
+@pytest.mark.parametrize(
+    "ignored",
+    [pause("03/11/2026 10:00", None), pause("03/11/2026 8:00", "03/11/2026 16:00"), pause("20/10/2026 8:00", "30/10/2026 8:00")],
+    ids=["still open", "within one day", "before acceptance"],
+)
+def test_a_pause_that_took_no_day_of_the_term_moves_nothing(ignored):
+    assert clock.due(at("02/11/2026 8:00"), 3, "working_day", None, [ignored]) == (at("05/11/2026 17:00"), [])
+
+
+def test_without_a_published_term_nothing_is_promised():
+    assert clock.due(at("02/11/2026 8:00"), None, "working_day") == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("submitted", "answer"),
+    [
+        ("22/11/2026 14:40", "23/11/2026 17:00"),  # a Sunday
+        ("18/11/2026 8:12", "19/11/2026 8:12"),
+        ("23/11/2026 9:00", "25/11/2026 9:00"),  # over the holiday
+        ("18/11/2026 23:59", "19/11/2026 17:00"),
+    ],
+)
+def test_the_first_answer_comes_within_eight_working_hours(submitted, answer):
+    assert clock.first_answer_by(at(submitted)) == at(answer)
+
+
+def test_days_left_are_working_days_and_turn_negative_when_late():
+    due_at = at("25/11/2026 17:00")
+    left = {
+        day: clock.working_days_left(due_at, at(day))
+        for day in ("20/11/2026 8:00", "25/11/2026 9:00", "26/11/2026 9:00", "30/11/2026 9:00")
+    }
+    assert left == {"20/11/2026 8:00": 2, "25/11/2026 9:00": 0, "26/11/2026 9:00": -1, "30/11/2026 9:00": -3}
