@@ -1,0 +1,573 @@
+"""The kinds of question a declaration form may ask: how each is asked, stored and told.
+
+An answer is stored as plain JSON: a date as 2026-11-25, money and numbers as integers, a decimal as
+“120.5”, an address as its three parts. What could not be read yet is stored as it was typed, so
+that a half-filled form loses nothing.
+"""
+
+import datetime
+import decimal
+import json
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from portal import fields, identity, text
+from procedures.addresses import AddressField
+from procedures.models import Agency
+from procedures.tables import TableField
+
+DATA = Path(__file__).parent / "data"
+SHORT_TEXT, LONG_TEXT = 300, 3000
+FEW_CHOICES = 4
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2100
+
+
+@cache
+def listed(name: str) -> tuple[str, ...]:
+    """A list that lies in data/: the 54 peoples, the countries."""
+    return tuple(json.loads((DATA / f"{name}.json").read_text(encoding="utf-8")))
+
+
+LISTS = ("ethnic_groups", "countries")
+
+
+def uncapitalised(label: str) -> str:
+    """“Nơi cư trú” inside a sentence; “CCCD” stays."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+class Question:
+    """One question of a declaration form, as its schema describes it."""
+
+    type = ""
+    allowed: frozenset[str] = frozenset()
+    # What every question may carry; `allowed` adds what only this kind understands.
+    common = frozenset({"key", "label", "type", "required", "help", "prefill", "default", "shown_if", "required_if"})
+
+    def __init__(self, schema: dict, *, spoken: str = ""):
+        self.schema = schema
+        self.key: str = schema["key"]
+        self.label: str = schema["label"]
+        self.help: str = schema.get("help", "")
+        self.shown_if: dict | None = schema.get("shown_if")
+        self.required_if: dict | None = schema.get("required_if")
+        self.required: bool = schema.get("required", False)
+        # The question inside a sentence: with its group where several questions bear the same label.
+        self.spoken = spoken or uncapitalised(self.label)
+
+    # --- Asking ---
+
+    def field(self) -> forms.Field:
+        """The form field; one that depends on another answer is never required by itself."""
+        always = self.required and not self.shown_if
+        field = self.build(label=self.label, required=always, help_text=self.help, initial=self.schema.get("default"))
+        field.error_messages["required"] = self.missing()
+        return field
+
+    def build(self, **options) -> forms.Field:
+        raise NotImplementedError
+
+    def missing(self) -> str:
+        return _("Nhập {question}.").format(question=self.spoken)
+
+    # --- Keeping ---
+
+    def stored(self, value):
+        """A cleaned value as JSON."""
+        return value
+
+    def typed(self, stored):
+        """A stored answer as it stands in the box."""
+        return stored
+
+    def told(self, stored) -> str:
+        """A stored answer as people read it."""
+        return str(self.typed(stored))
+
+    def mistake(self, value) -> str:
+        """Why a cleaned value cannot be right, in words; empty where nothing is wrong."""
+        return ""
+
+
+class TidyField(forms.CharField):
+    """Text in one spelling of each accented letter, without surplus spaces; lines stay lines."""
+
+    def to_python(self, value):
+        lines = super().to_python(value).splitlines()
+        return "\n".join(text.nfc(line) for line in lines).strip()
+
+
+class Text(Question):
+    type = "text"
+    allowed = frozenset({"person", "digits"})
+
+    def build(self, **options):
+        if self.schema.get("person"):
+            return fields.NameField(**options)
+        return TidyField(max_length=SHORT_TEXT, **options)
+
+    def mistake(self, value):
+        digits = self.schema.get("digits")
+        if digits and value and not re.fullmatch(rf"[0-9]{{{digits}}}", value):
+            return _("{question} gồm {digits} chữ số.").format(question=self.label, digits=digits)
+        return ""
+
+
+class LongText(Question):
+    type = "long_text"
+
+    def build(self, **options):
+        return TidyField(max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": 4}), **options)
+
+
+class WrittenNumberField(forms.CharField):
+    """A number as it is written here: 1.200, 1 200, 120,5."""
+
+    css = "medium"
+
+    def __init__(self, *, least, most, question, fraction=False, **options):
+        self.least, self.most, self.question, self.fraction = least, most, question, fraction
+        super().__init__(max_length=40, **options)
+        self.widget.attrs["inputmode"] = "decimal" if fraction else "numeric"
+
+    def to_python(self, value):
+        typed = re.sub(r"\s|đồng$|đ$", "", fields.cleaned_digits(super().to_python(value)).lower())
+        if not typed:
+            return None
+        number = self._read(typed)
+        if number is None:
+            example = "120,5" if self.fraction else "12"
+            raise ValidationError(_("Nhập {question} bằng chữ số, ví dụ {example}.").format(question=self.question, example=example))
+        if not self.least <= number <= self.most:
+            least, most = written(self.least), written(self.most)
+            raise ValidationError(_("Nhập {question} từ {least} đến {most}.").format(question=self.question, least=least, most=most))
+        return number
+
+    def _read(self, typed):
+        if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?|\d+(,\d+)?", typed):
+            typed = typed.replace(".", "").replace(",", ".")
+        elif not re.fullmatch(r"\d+\.\d+", typed):
+            return None
+        if len(typed) > 20:
+            return None
+        number = decimal.Decimal(typed)
+        if self.fraction:
+            return number.normalize() if number else decimal.Decimal(0)
+        return int(number) if number == int(number) and "." not in typed else None
+
+    def run_validators(self, value):
+        """The validators of a text field say nothing about a number."""
+
+
+def written(number) -> str:
+    """1200.5 → 1.200,5."""
+    whole, _point, fraction = f"{decimal.Decimal(str(number)):f}".partition(".")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    return f"{grouped},{fraction}" if fraction.strip("0") else grouped
+
+
+def is_number(stored) -> bool:
+    return isinstance(stored, int) and not isinstance(stored, bool)
+
+
+class Number(Question):
+    type = "number"
+    allowed = frozenset({"min", "max"})
+    most = 999_999_999
+    fraction = False
+
+    def build(self, **options):
+        return WrittenNumberField(
+            least=decimal.Decimal(str(self.schema.get("min", 0))),
+            most=decimal.Decimal(str(self.schema.get("max", self.most))),
+            question=self.spoken,
+            fraction=self.fraction,
+            **options,
+        )
+
+    def typed(self, stored):
+        return written(stored) if is_number(stored) else stored
+
+
+class Decimal(Number):
+    type = "decimal"
+    fraction = True
+
+    def stored(self, value):
+        return None if value is None else f"{value:f}"
+
+    def typed(self, stored):
+        return written(stored) if isinstance(stored, str) and re.fullmatch(r"\d+(\.\d+)?", stored) else stored
+
+
+class Money(Number):
+    type = "money"
+    most = 999_999_999_999
+
+    def told(self, stored):
+        return f"{written(stored)} đ" if is_number(stored) else str(stored)
+
+
+class YearField(forms.CharField):
+    """A year up to this one."""
+
+    css = "medium"
+
+    def __init__(self, *, question, **options):
+        self.question = question
+        super().__init__(**options)
+        self.widget.attrs["inputmode"] = "numeric"
+
+    def to_python(self, value):
+        typed = fields.cleaned_digits(super().to_python(value))
+        this_year = timezone.localdate().year
+        if not typed:
+            return None
+        if not re.fullmatch(r"[0-9]{4}", typed) or not EARLIEST_YEAR <= int(typed) <= this_year:
+            raise ValidationError(_("Nhập {question} gồm 4 chữ số, không sau năm {year}.").format(question=self.question, year=this_year))
+        return int(typed)
+
+    def run_validators(self, value):
+        """The validators of a text field say nothing about a year."""
+
+
+class Year(Question):
+    type = "year"
+
+    def build(self, **options):
+        return YearField(question=self.spoken, **options)
+
+
+class Date(Question):
+    type = "date"
+    allowed = frozenset({"past", "birth", "min_age", "after"})
+
+    def build(self, **options):
+        options["help_text"] = options["help_text"] or _("Ví dụ 15/08/1980")
+        if self.schema.get("birth"):
+            field = fields.BirthDateField(**options)
+            field.widget.attrs["autocomplete"] = "off"
+        else:
+            field = fields.VietnameseDateField(**options)
+            field.error_messages["invalid"] = self.missing()
+        return field
+
+    def missing(self):
+        return _("Nhập {question}, ví dụ 15/08/1980.").format(question=self.spoken)
+
+    def stored(self, value):
+        if isinstance(value, fields.BirthDate):
+            return str(value.date.year) if value.year_only else value.date.isoformat()
+        return value.isoformat() if value else None
+
+    def typed(self, stored):
+        day = stored if isinstance(stored, datetime.date) else iso_day(stored)
+        return f"{day:%d/%m/%Y}" if day else stored
+
+    def mistake(self, value):
+        if not value:
+            return ""
+        day = value.date if isinstance(value, fields.BirthDate) else value
+        today = timezone.localdate()
+        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+            return _("Xem lại năm {year} của {question}.").format(year=day.year, question=self.spoken)
+        if self.schema.get("past") and day > today:
+            return _("{question} không thể sau hôm nay.").format(question=self.label)
+        least = self.schema.get("min_age")
+        if least and age(day, today) < least:
+            return _("Ngày vừa nhập là {age} tuổi, cần từ đủ {least} tuổi.").format(age=max(age(day, today), 0), least=least)
+        return ""
+
+
+def iso_day(stored):
+    """A stored date; None where the answer is still what somebody typed."""
+    if not isinstance(stored, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", stored):
+        return None
+    try:
+        return parse_date(stored)
+    except ValueError:
+        return None
+
+
+def age(born: datetime.date, today: datetime.date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+CLOCK = re.compile(r"(\d{1,2})\s*(?:[:hg.]|giờ)\s*(\d{1,2})?\s*(?:phút|p)?", re.IGNORECASE)
+
+
+def read_clock(typed: str) -> datetime.time | None:
+    """8:12, 8h12, 8 giờ 12, 14h; None where it is no time."""
+    found = CLOCK.fullmatch(unicodedata.normalize("NFC", typed.strip()))
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
+    return datetime.time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+class ClockField(fields.HintedField):
+    """A time of day as people write it."""
+
+    css = "medium"
+    hint = ""
+
+    def to_python(self, value):
+        typed = fields.cleaned_digits(super().to_python(value))
+        if not typed:
+            return None
+        if (clock := read_clock(typed)) is None:
+            raise ValidationError(_("Nhập giờ và phút, ví dụ 8:30."), code="invalid")
+        return clock
+
+    def run_validators(self, value):
+        """The validators of a text field say nothing about a time."""
+
+
+class Time(Question):
+    type = "time"
+
+    def build(self, **options):
+        options["help_text"] = options["help_text"] or _("Ví dụ 8:30")
+        return ClockField(**options)
+
+    def stored(self, value):
+        return f"{value:%H:%M}" if value else None
+
+    def told(self, stored):
+        clock = read_clock(str(stored))
+        return f"{clock.hour} giờ {clock.minute:02d}" if clock else str(stored)
+
+
+class DayAndClockField(fields.HintedField):
+    """A day and a time in one box: 15/08/2026 8:30, 8:30 15/08/2026."""
+
+    css = "medium"
+
+    def to_python(self, value):
+        typed = fields.cleaned_digits(super().to_python(value)).replace(",", " ")
+        if not typed:
+            return None
+        found = re.search(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}", typed)
+        clock = read_clock(typed.replace(found.group(), "")) if found else None
+        if clock is None:
+            raise ValidationError(_("Nhập ngày và giờ, ví dụ 15/08/2026 8:30."), code="invalid")
+        day = fields.VietnameseDateField().to_python(found.group())
+        return timezone.make_aware(datetime.datetime.combine(day, clock))
+
+    def run_validators(self, value):
+        """The validators of a text field say nothing about a moment."""
+
+
+class DateTime(Question):
+    type = "datetime"
+    allowed = frozenset({"after"})
+
+    def build(self, **options):
+        options["help_text"] = options["help_text"] or _("Ví dụ 15/08/2026 8:30")
+        return DayAndClockField(**options)
+
+    def missing(self):
+        return _("Nhập {question}, ví dụ 15/08/2026 8:30.").format(question=self.spoken)
+
+    def mistake(self, value):
+        if value and not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+            return _("Xem lại năm {year} của {question}.").format(year=value.year, question=self.spoken)
+        return ""
+
+    def stored(self, value):
+        return timezone.localtime(value).isoformat(timespec="minutes") if value else None
+
+    def typed(self, stored):
+        moment = iso_moment(stored)
+        return f"{moment:%d/%m/%Y} {moment.hour}:{moment.minute:02d}" if moment else stored
+
+    def told(self, stored):
+        moment = iso_moment(stored)
+        return f"{moment.hour} giờ {moment.minute:02d}, {moment:%d/%m/%Y}" if moment else str(stored)
+
+
+def iso_moment(stored):
+    """A stored moment in local time; None where the answer is still what somebody typed."""
+    if not isinstance(stored, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d[+-]\d\d:\d\d", stored):
+        return None
+    try:
+        return timezone.localtime(parse_datetime(stored))
+    except ValueError:
+        return None
+
+
+class Phone(Question):
+    type = "phone"
+
+    def build(self, **options):
+        return fields.PhoneField(**options)
+
+    def missing(self):
+        return _("Nhập {question}, ví dụ 0912 345 678.").format(question=self.spoken)
+
+    def typed(self, stored):
+        return text.spoken_phone(str(stored))
+
+
+class Email(Question):
+    type = "email"
+
+    def build(self, **options):
+        return fields.EmailField(max_length=254, **options)
+
+    def missing(self):
+        return _("Nhập {question}, ví dụ ten@gmail.com.").format(question=self.spoken)
+
+
+PAPERS = {
+    "cccd": (rf"\d{{{identity.CCCD_DIGITS}}}", "CCCD có 12 chữ số"),
+    "cmnd": (rf"\d{{{identity.CMND_DIGITS}}}", "CMND có 9 chữ số"),
+    "tax": (r"\d{10}(\d{3})?", "mã số thuế có 10 hoặc 13 chữ số"),
+    "passport": (r"[A-Z]{1,2}\d{6,8}", "hộ chiếu gồm chữ cái và 6–8 chữ số, ví dụ C1234567"),
+}
+
+
+class PaperNumberField(fields.HintedField):
+    """The number of one of the papers the form takes; gives digits and capitals alone."""
+
+    css = "medium"
+
+    def __init__(self, *, accepts, **options):
+        self.accepts = accepts
+        super().__init__(max_length=30, **options)
+        self.widget.attrs["autocomplete"] = "off"
+        if "passport" not in accepts:
+            self.widget.attrs["inputmode"] = "numeric"
+
+    def to_python(self, value):
+        number = identity.digits_of(fields.cleaned_digits(super().to_python(value))).upper()
+        if not number or any(re.fullmatch(PAPERS[paper][0], number, re.ASCII) for paper in self.accepts):
+            return number
+        shapes = ", ".join(PAPERS[paper][1] for paper in self.accepts)
+        raise ValidationError(
+            _("Số vừa nhập có {n} ký tự. {shapes}.").format(n=len(number), shapes=shapes[:1].upper() + shapes[1:]), code="invalid"
+        )
+
+
+class IdNumber(Question):
+    type = "id_number"
+    allowed = frozenset({"accepts"})
+
+    def build(self, **options):
+        return PaperNumberField(accepts=self.schema.get("accepts", ["cccd", "cmnd"]), **options)
+
+
+class Choice(Question):
+    type = "choice"
+    allowed = frozenset({"choices", "choices_from"})
+
+    def choices(self) -> tuple[str, ...]:
+        return listed(self.schema["choices_from"]) if "choices_from" in self.schema else tuple(self.schema["choices"])
+
+    def build(self, **options):
+        choices = self.choices()
+        pairs = [(choice, choice) for choice in choices]
+        # Radio buttons cannot be taken back, so an answer that may be left out is a list.
+        if len(choices) <= FEW_CHOICES and (self.required or self.shown_if):
+            field = forms.ChoiceField(choices=pairs, widget=forms.RadioSelect, **options)
+        else:
+            field = forms.ChoiceField(choices=[("", _("Chọn trong danh sách")), *pairs], **options)
+            field.css = "medium"
+        field.error_messages["invalid_choice"] = _("Chọn {question} trong danh sách.").format(question=self.spoken)
+        return field
+
+    def missing(self):
+        return _("Chọn {question}.").format(question=self.spoken)
+
+
+class YesNo(Choice):
+    type = "yes_no"
+    allowed = frozenset()
+
+    def choices(self):
+        return ("Có", "Không")
+
+    def missing(self):
+        return _("Chọn “Có” hoặc “Không” cho mục “{question}”.").format(question=self.label)
+
+
+class AgencyChoice(Choice):
+    """An agency of the province, stored by its name, so that an old dossier reads the same for ever."""
+
+    type = "agency"
+    allowed = frozenset()
+
+    def choices(self):
+        return tuple(Agency.objects.in_order().values_list("name", flat=True))
+
+
+class CommuneChoice(AgencyChoice):
+    type = "commune"
+
+    def choices(self):
+        return tuple(Agency.objects.communes().in_order().values_list("name", flat=True))
+
+
+class Checkbox(Question):
+    type = "checkbox"
+
+    def build(self, **options):
+        return forms.BooleanField(**options)
+
+    def missing(self):
+        return _("Đánh dấu ô “{question}”.").format(question=self.label)
+
+    def told(self, stored):
+        return _("Có") if stored else _("Không")
+
+
+class Address(Question):
+    """Province, commune, then house, hamlet, street: two tiers, as since 1 July 2025."""
+
+    type = "address"
+
+    def build(self, **options):
+        return AddressField(question=self.spoken, **options)
+
+    def missing(self):
+        return _("Nhập tỉnh, thành phố và xã, phường của {question}.").format(question=self.spoken)
+
+    def told(self, stored):
+        if not isinstance(stored, dict):
+            return str(stored)
+        return ", ".join(part for part in (stored.get("street"), stored.get("commune"), stored.get("province")) if part)
+
+
+class Table(Question):
+    """A question answered several times: the members of a household, the lines of business."""
+
+    type = "table"
+    allowed = frozenset({"columns"})
+
+    def __init__(self, schema, **options):
+        super().__init__(schema, **options)
+        self.columns = [KINDS[column["type"]](column) for column in schema["columns"]]
+
+    def build(self, **options):
+        return TableField(columns=self.columns, **options)
+
+    def missing(self):
+        return _("Điền ít nhất một dòng cho {question}.").format(question=self.spoken)
+
+    def told_row(self, row) -> str:
+        return "; ".join(f"{column.label}: {column.told(row[column.key])}" for column in self.columns if row.get(column.key))
+
+
+KINDS: dict[str, type[Question]] = {
+    kind.type: kind
+    for kind in (
+        Text, LongText, Number, Decimal, Money, Year, Date, Time, DateTime, Phone, Email, IdNumber,
+        Choice, YesNo, AgencyChoice, CommuneChoice, Checkbox, Address, Table,
+    )
+}  # fmt: skip
