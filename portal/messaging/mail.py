@@ -40,11 +40,9 @@ class Mailer:
         try:
             letter(row, self._open_connection()).send()
         except smtplib.SMTPRecipientsRefused as refusal:
-            self.close()
             code, reason = next(iter(refusal.recipients.values()))
             raise GatewayError(_answer(code, reason), permanent=code >= 500) from None
         except smtplib.SMTPDataError as refusal:
-            self.close()
             raise GatewayError(_answer(refusal.smtp_code, refusal.smtp_error), permanent=refusal.smtp_code >= 500) from None
         except smtplib.SMTPResponseException as refusal:
             # Our own sender or password refused, or “try later”: every letter would hear the same.

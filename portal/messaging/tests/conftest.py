@@ -1,0 +1,29 @@
+"""Providers as fixtures; each listens on a port of its own for one test."""
+
+import pytest
+
+from portal.messaging.gateways import MemoryGateway
+from portal.messaging.tests.peers import KannelPeer, SmtpPeer
+
+
+@pytest.fixture
+def smtp(settings):
+    with SmtpPeer() as peer:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", peer.port, 0.5
+        yield peer
+
+
+@pytest.fixture
+def kannel(settings):
+    with KannelPeer() as peer:
+        settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_USER, settings.SMS_GATEWAY_PASSWORD = peer.url, "motcua", "mật khẩu"
+        settings.SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.KannelGateway", "OPTIONS": {"timeout": 0.5}}
+        yield peer
+
+
+@pytest.fixture
+def sms_sent(monkeypatch):
+    """What the memory gateway was handed, empty at the start of the test."""
+    sent = []
+    monkeypatch.setattr(MemoryGateway, "sent", sent)
+    return sent
