@@ -3,24 +3,42 @@
 allauth's own map is not included: only the pages we show, under the names it looks for.
 """
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from accounts import views
+from accounts.views import profile, recovery, signin, signup
 
 own = [
-    path("dang-ky/", views.signup, name="signup"),
-    path("dang-ky/email/", views.signup_email, name="signup_email"),
-    path("dang-ky/khieu-nai/", views.dispute, name="dispute"),
-    path("dang-nhap/mat-khau-moi/", views.choose_password, name="choose_password"),
-    path("tai-khoan/", views.profile, name="profile"),
+    path("dang-ky/", signup.choose, name="signup"),
+    path("dang-ky/email/", signup.by_email, name="signup_email"),
+    path("dang-ky/email/gui-lai/", signup.resend, name="resend"),
+    path("dang-ky/khieu-nai/", signup.dispute, name="dispute"),
+    path("dang-nhap/mat-khau-moi/", signin.choose_password, name="choose_password"),
+    path("tai-khoan/", profile.profile, name="profile"),
+    path("tai-khoan/lien-he/", profile.contact, name="contact"),
+    path("tai-khoan/mat-khau/", profile.change_password, name="change_password"),
 ]
 
 urlpatterns = [
-    path("dang-ky/email/kiem-tra-hop-thu/", views.check_inbox, name="account_email_verification_sent"),
-    path("dang-ky/email/<str:key>/", views.confirm, name="account_confirm_email"),
-    path("dang-nhap/", views.sign_in, name="account_login"),
-    path("dang-xuat/", views.sign_out, name="account_logout"),
-    path("quen-mat-khau/", views.forgot_password, name="account_reset_password"),
     path("", include((own, "accounts"))),
-    path("dang-ky/", views.signup, name="account_signup"),
+    path("dang-ky/email/kiem-tra-hop-thu/", signup.check_inbox, name="account_email_verification_sent"),
+    path("dang-ky/email/<str:key>/", signup.confirm, name="account_confirm_email"),
+    path("dang-nhap/", signin.sign_in, name="account_login"),
+    path("dang-xuat/", signin.sign_out, name="account_logout"),
+    path("quen-mat-khau/", recovery.ask, name="account_reset_password"),
+    path("quen-mat-khau/da-gui/", recovery.asked, name="account_reset_password_done"),
+    path("quen-mat-khau/xong/", recovery.done, name="account_reset_password_from_key_done"),
+    path("quen-mat-khau/<str:uidb36>/<str:key>/", recovery.choose_new, name="account_reset_password_from_key"),
+    # Names allauth leads to; we have one page for each of these already.
+    path(
+        "dang-ky/bat-dau/",
+        login_not_required(RedirectView.as_view(pattern_name="accounts:signup")),
+        name="account_signup",
+    ),
+    path(
+        "dang-nhap/tam-khoa/",
+        login_not_required(RedirectView.as_view(pattern_name="account_login")),
+        name="account_inactive",
+    ),
 ]

@@ -1,0 +1,69 @@
+"""Who is told what about an account. Texts lie in templates/messages/accounts/."""
+
+import uuid
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.messaging import outbox
+
+
+def confirm(user, password, url):
+    """Login name, temporary password and the link that finishes the sign-up."""
+    context = {"email": user.email, "password": password, "url": url, "hours": settings.TEMPORARY_PASSWORD_HOURS}
+    _mail("confirm", user.email, user, context, secret=True, urgent=True)
+
+
+def registered(user):
+    _mail("registered", user.email, user, {"login": masked_email(user.email), "url": _link("account_login")})
+
+
+def address_taken(email):
+    """To the owner of an address with which somebody tried to register again."""
+    links = {"url": _link("account_login"), "recovery": _link("account_reset_password")}
+    _post("address_taken", "email", email, about="", context=links)
+
+
+def reset(user, email, url):
+    """The link by which a forgotten password is replaced; whoever reads it may enter, so it is wiped once sent."""
+    context = {"url": url, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
+    _mail("reset", email, user, context, secret=True, urgent=True)
+
+
+def changed(user, what, *emails):
+    """To every address the account has or had, that `what` was changed; to a proven phone too."""
+    context = {"what": what, "at": timezone.now()}
+    for email in dict.fromkeys([*emails, user.email]):
+        if email:
+            _mail("changed", email, user, context)
+    if user.phone and user.phone_verified_at:
+        _post("changed", "sms", user.phone, about=f"account:{user.pk}", context=context)
+
+
+def masked_email(email):
+    """hlan@example.com → hl**@example.com."""
+    name, _at, host = email.rpartition("@")
+    return f"{name[:2]}**@{host}"
+
+
+def _mail(kind, email, user, context, **options):
+    _post(kind, "email", email, about=f"account:{user.pk}", context={"name": user.full_name} | context, **options)
+
+
+def _post(kind, channel, to, *, about, context, **options):
+    # Each sending is an event of its own: asking again must not be taken for a repetition.
+    outbox.post(
+        event=f"account-{kind}:{uuid.uuid4().hex}",
+        kind=kind,
+        channel=channel,
+        to=to,
+        template=f"accounts/{kind}",
+        context=context,
+        about=about,
+        **options,
+    )
+
+
+def _link(name):
+    return settings.PUBLIC_BASE_URL + reverse(name)

@@ -1,0 +1,1 @@
+"""Pages of the doors in, of recovery, and of the account."""

@@ -1,0 +1,114 @@
+"""Sign-up by e-mail: choose a door, fill in, read the mail, confirm."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts import allauth_compat, signup
+from accounts.forms import SignUpForm
+from portal import net, throttle
+
+# What was typed, so that “Đổi địa chỉ” need not ask for all of it again; gone once the mail is confirmed.
+TYPED = "signup_typed"
+
+
+@login_not_required
+def choose(request):
+    """For whom, and by which door."""
+    whom = "organisation" if request.GET.get("doi-tuong") == "to-chuc" else "citizen"
+    return render(request, "accounts/signup.html", {"whom": whom, "doors": settings.SIGNUP_DOORS})
+
+
+@login_not_required
+@never_cache
+def by_email(request):
+    """The form of the e-mail door."""
+    if "email" not in settings.SIGNUP_DOORS:
+        raise Http404
+    if request.method == "POST":
+        form = SignUpForm(request.POST, request=request)
+        if form.is_valid():
+            _count_mail(request)
+            form.begin()
+            request.session[TYPED] = {name: form.data.get(name, "") for name in form.fields if name != "consent"}
+            return redirect("account_email_verification_sent")
+    else:
+        form = SignUpForm(request=request, initial=request.session.get(TYPED))
+    return render(request, "accounts/signup_email.html", {"form": form})
+
+
+@login_not_required
+@never_cache
+def check_inbox(request):
+    """Where the mail went, and what to do when it does not come."""
+    typed = request.session.get(TYPED)
+    if not typed:
+        return redirect("accounts:signup_email")
+    return render(request, "account/verification_sent.html", {"email": typed["email"].strip().lower()})
+
+
+@login_not_required
+@require_POST
+def resend(request):
+    """The mail once more, to the address of this sign-up or to the one an old link was made for."""
+    address = allauth_compat.address_behind(request.POST.get("key", ""))
+    typed = request.session.get(TYPED, {})
+    email = address.email if address else typed.get("email", "").strip().lower()
+    if not email:
+        return redirect("accounts:signup_email")
+    request.session[TYPED] = typed | {"email": email}
+    try:
+        _count_mail(request)
+        signup.send_again(email)
+    except throttle.TooMany as limit:
+        messages.warning(request, _waiting(limit.retry_after))
+    else:
+        messages.success(request, _("Đã gửi lại thư. Dùng mật khẩu và đường dẫn trong thư mới nhất."))
+    return redirect("account_email_verification_sent")
+
+
+@login_not_required
+@never_cache
+def confirm(request, key):
+    """What the mailed link opens. A scanner that opens links must finish nothing, so a button does."""
+    confirmation = allauth_compat.EmailConfirmationHMAC.from_key(key)
+    if confirmation is None:
+        return _dead_link(request, key)
+    if request.method != "POST":
+        return render(request, "account/email_confirm.html", {"email": confirmation.email_address.email})
+    try:
+        user = signup.confirm(confirmation, request)
+    except signup.IdentityTaken:
+        return render(request, "accounts/identity_taken.html")
+    if user is None:
+        return _dead_link(request, key)
+    request.session.pop(TYPED, None)
+    return redirect("account_login")
+
+
+@login_not_required
+def dispute(request):
+    """Somebody has an account with my ID number: for now, where to go with the card."""
+    return render(request, "accounts/dispute.html")
+
+
+def _count_mail(request):
+    throttle.check("mail-from", net.client_address(request), limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
+
+
+def _dead_link(request, key):
+    address = allauth_compat.address_behind(key)
+    context = {"key": key if address and not address.verified else "", "used": bool(address and address.verified)}
+    # Not an error status: those are logged with their address, and a link's key belongs in no log.
+    return render(request, "accounts/dead_link.html", context)
+
+
+def _waiting(seconds):
+    if seconds <= 120:
+        return _("Ông/Bà vừa yêu cầu thư. Chờ {n} giây rồi nhấn lại.").format(n=seconds)
+    return _("Đã gửi nhiều thư tới địa chỉ này. Chờ {n} phút rồi nhấn lại.").format(n=-(-seconds // 60))
