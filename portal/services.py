@@ -20,6 +20,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import redis
+
 from portal.guard import Guard
 
 UNPRIVILEGED = "nobody"
@@ -281,9 +283,18 @@ class Redis(Server):
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(self._configuration().encode())
             self.process.stdin.close()
-        self._await(lambda: is_listening(self.port), "Redis")
+        self._await(self._answers, "Redis")
         secret = f":{self.password}@" if self.password else ""
         return f"redis://{secret}127.0.0.1:{self.port}/0"
+
+    def _answers(self) -> bool:
+        """This very process answers, and not another program that had the port before."""
+        with (
+            contextlib.suppress(redis.RedisError),
+            redis.Redis(port=self.port, password=self.password or None, socket_timeout=1, retry=None) as client,
+        ):
+            return client.info("server")["process_id"] == self.process.pid
+        return False
 
     def _configuration(self) -> str:
         lines = [

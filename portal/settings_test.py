@@ -1,7 +1,5 @@
 """The lines in which a test run differs from production."""
 
-import tempfile
-
 from portal.settings import *  # noqa: F403 - a settings file is its names
 from portal.settings import BASE_DIR, STORAGES
 
@@ -13,7 +11,6 @@ PUBLIC_BASE_URL = "https://motcua.example"
 # Slow hashing protects stored passwords; here it would only cost a second for each sign-in.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-MEDIA_ROOT = tempfile.mkdtemp(prefix="motcua-media-")
 STATIC_ROOT = BASE_DIR / "static"  # whitenoise warns about a folder that is not there
 SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.MemoryGateway"}
 SMS_STRICT = True

@@ -29,6 +29,8 @@ def _start() -> None:
     guard.remove(folder)
     if is_root():
         folder.chmod(0o711)  # PostgreSQL's own user must pass through
+    # Never the papers of a real portal, whatever the environment says.
+    os.environ["MEDIA_ROOT"] = str(folder / "media")
     if not os.environ.get("DATABASE_URL"):
         postgres = Postgres(folder / "pg", guard=guard)
         atexit.register(postgres.stop)
@@ -41,6 +43,7 @@ def _start() -> None:
 
 
 def _share(worker: str) -> None:
+    os.environ["MEDIA_ROOT"] += f"-{worker}"
     if os.environ.get(OWN_REDIS):
         server, _, _ = os.environ["REDIS_URL"].rpartition("/")
         os.environ["REDIS_URL"] = f"{server}/{int(worker.removeprefix('gw')) + 1}"

@@ -1,0 +1,48 @@
+import uuid
+
+import pytest
+from django.http import HttpResponse
+
+from portal import logs
+from portal.middleware import RequestIdMiddleware, TooManyRequestsMiddleware
+from portal.throttle import TooMany
+
+
+def ask(rf, given=None):
+    seen = []
+
+    def view(request):
+        seen.append(logs.request_id.get())
+        return HttpResponse()
+
+    headers = {"X-Request-ID": given} if given else {}
+    response = RequestIdMiddleware(view)(rf.get("/", headers=headers))
+    assert seen == [response["X-Request-ID"]]
+    assert logs.request_id.get() == ""
+    return response["X-Request-ID"]
+
+
+def test_each_request_gets_a_name(rf):
+    assert uuid.UUID(ask(rf)) != uuid.UUID(ask(rf))
+
+
+def test_a_sane_name_from_the_proxy_is_kept(rf):
+    assert ask(rf, "proxy-1a2b3c4d") == "proxy-1a2b3c4d"
+
+
+@pytest.mark.parametrize("given", ["short", "a" * 65, 'x"}\n{"level', "0912345678", "<script>alert"])
+def test_any_other_name_is_replaced(rf, given):
+    assert ask(rf, given) != given
+
+
+def test_too_many_becomes_the_page_that_says_when_to_come_back(rf, lan):
+    request = rf.get("/")
+    request.user = lan
+    response = TooManyRequestsMiddleware(None).process_exception(request, TooMany(61))
+    assert response.status_code == 429
+    assert response["Retry-After"] == "61"
+    assert "2 phút" in response.content.decode()
+
+
+def test_another_exception_is_not_its_business(rf):
+    assert TooManyRequestsMiddleware(None).process_exception(rf.get("/"), ValueError()) is None

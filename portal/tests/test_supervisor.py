@@ -1,0 +1,150 @@
+import os
+import signal
+import socket
+import stat
+import sys
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from portal import env, supervisor
+from portal.services import ServiceError, is_root
+
+
+def choose(tmp_path, host="127.0.0.1", port=8000, kept=None, given=None):
+    return supervisor.choose(host, port, tmp_path, kept=kept or {}, given=given or {})
+
+
+def test_secrets_are_made_once(tmp_path):
+    first = choose(tmp_path)
+    second = choose(tmp_path, port=9000, kept=first)
+    assert len(first["SECRET_KEY"]) >= 50
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
+        assert second[name] == first[name]
+    assert urlsplit(first["DATABASE_URL"]).password != urlsplit(first["REDIS_URL"]).password
+    assert second["PUBLIC_BASE_URL"] == "http://127.0.0.1:9000"
+
+
+def test_what_is_set_already_is_honoured(tmp_path):
+    given = {"DATABASE_URL": "postgres://elsewhere/db", "DEMO": "0", "SECRET_KEY": "x" * 50, "HTTPS_ONLY": ""}
+    chosen = choose(tmp_path, given=given)
+    assert not {"DATABASE_URL", "DEMO", "SECRET_KEY"} & set(chosen)
+    assert chosen["HTTPS_ONLY"] == "0", "an empty variable is an unset one"
+
+
+@pytest.mark.parametrize(
+    ("host", "names", "site"),
+    [
+        ("127.0.0.1", "127.0.0.1,localhost,[::1]", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "*", "http://127.0.0.1:8000"),
+        ("::1", "[::1],127.0.0.1,localhost", "http://[::1]:8000"),
+        ("portal.example", "portal.example,127.0.0.1,localhost,[::1]", "http://portal.example:8000"),
+    ],
+)
+def test_names_and_links_follow_the_host(tmp_path, host, names, site):
+    chosen = choose(tmp_path, host=host)
+    assert (chosen["ALLOWED_HOSTS"], chosen["PUBLIC_BASE_URL"]) == (names, site)
+
+
+def test_prepare_keeps_the_values_for_the_owner_alone(tmp_path, monkeypatch):
+    before = dict(os.environ)
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DATA_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    try:
+        supervisor.prepare(["--data", "here", "--port", "8123"], tmp_path)
+        assert os.environ["DATA_DIR"] == str(tmp_path / "here")
+        assert env.read_file(tmp_path / "here" / "env")["SECRET_KEY"] == os.environ["SECRET_KEY"]
+        assert stat.S_IMODE((tmp_path / "here").stat().st_mode) == 0o700
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit, match=r"Name another one: python manage\.py up --data FOLDER"):
+        supervisor.prepare(["--data", "file/var"], tmp_path)
+
+
+def test_a_taken_port_names_another():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(ServiceError, match=rf"^Port {port} is taken by another program\. .* --port \d+$"):
+            supervisor.check_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(("host", "port", "words"), [("127.0.0.1", 70000, "no port 70000"), ("203.0.113.1", 8000, "no address")])
+def test_an_impossible_address_is_said_in_words(host, port, words):
+    with pytest.raises(ServiceError, match=words):
+        supervisor.check_port(host, port)
+
+
+def crew(tmp_path):
+    said = []
+    crew = supervisor.Supervisor(tmp_path, tmp_path, "127.0.0.1", supervisor.free_port(), said.append)
+    return crew, said
+
+
+def test_one_data_folder_has_one_up(tmp_path):
+    first, _ = crew(tmp_path)
+    second, _ = crew(tmp_path)
+    first.claim()
+    with pytest.raises(ServiceError, match="already running"):
+        second.claim()
+    first.guard.close()
+    first._lock.close()
+    second._lock.close()
+
+
+def test_a_child_that_ends_is_started_again_with_growing_pauses(tmp_path):
+    boss, said = crew(tmp_path)
+    boss.claim()
+    boss._add("worker", [sys.executable, "-c", "import time; time.sleep(60)"])
+    (worker,) = boss.children
+    killed = worker.process.pid
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while (not worker.is_running() or worker.process.pid == killed) and time.monotonic() < deadline:
+        boss.look()
+        time.sleep(0.05)
+    assert worker.process.pid != killed
+    assert said == [f"worker has ended (signal SIGKILL); it starts again in 1 s. See {worker.log}"]
+    assert [worker.next_pause() for _ in range(6)] == [2, 4, 8, 16, 30, 30]
+    worker.clear(boss.guard)
+    worker.process.wait()
+    boss.guard.close()
+    boss._lock.close()
+
+
+@pytest.mark.skipif(not is_root(), reason="only root keeps the database outside the data folder")
+def test_roots_database_moves_with_its_project_and_is_never_overwritten(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "ROOT_HOME", tmp_path / "lib")
+    said = []
+    here, moved, copy = tmp_path / "here", tmp_path / "moved", tmp_path / "copy"
+    here.mkdir()
+    home = supervisor.database_home(here, said.append)
+    assert supervisor.database_home(here, said.append) == home
+    assert (here / "postgres.path").read_text() == f"{home}\n"
+
+    here.rename(moved)
+    assert supervisor.database_home(moved, said.append) == home
+
+    copy.mkdir()
+    (copy / "postgres.path").write_text(f"{home}\n")
+    assert supervisor.database_home(copy, said.append) not in {home, None}
+
+    here.mkdir()
+    assert not said
+    new = supervisor.database_home(here, said.append)
+    assert new == home
+    assert len(said) == 1
+    assert "was set aside in" in said[0]
+    assert len(list((tmp_path / "lib").iterdir())) == 3
+
+
+@pytest.mark.skipif(is_root(), reason="root keeps the database outside the data folder")
+def test_an_ordinary_user_keeps_the_database_in_the_data_folder(tmp_path):
+    assert supervisor.database_home(tmp_path, print) == tmp_path
