@@ -99,10 +99,17 @@ def _commune_code(number: int) -> str:
 
 
 def _official(number: int, username: str, name: str, level: str, wanted: tuple, role: str, title: str, passwords: dict) -> dict:
-    agency = next(
-        (found for words in wanted if (found := Agency.objects.filter(level=level, sort_key__contains=words).order_by("sort_key").first())),
-        None,
-    ) or Agency.objects.filter(level=level).order_by("sort_key")[number % 2]
+    agency = (
+        next(
+            (
+                found
+                for words in wanted
+                if (found := Agency.objects.filter(level=level, sort_key__contains=words).order_by("sort_key").first())
+            ),
+            None,
+        )
+        or Agency.objects.filter(level=level).order_by("sort_key")[number % 2]
+    )
     phone = f"+8499910{number:04d}"
     user = _account(username, passwords, full_name=name, is_staff=True, phone=phone, phone_verified_at=timezone.now())
     Official.objects.update_or_create(user=user, defaults={"agency": agency, "role": role, "title": title})

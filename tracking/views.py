@@ -49,7 +49,11 @@ def _answer(request, form, token=""):
     if found is None:
         if digits or token:
             throttle.count("track-proof", key, seconds=DAY)
-        form.add_error("ma", _("Không tìm thấy hồ sơ %(code)s khớp với thông tin vừa nhập. Kiểm tra từng số, hoặc gọi %(hotline)s.") % {"code": code, "hotline": settings.HOTLINE})
+        form.add_error(
+            "ma",
+            _("Không tìm thấy hồ sơ %(code)s khớp với thông tin vừa nhập. Kiểm tra từng số, hoặc gọi %(hotline)s.")
+            % {"code": code, "hotline": settings.HOTLINE},
+        )
         return _page(request, form)
     return render(request, "tracking/result.html", {"found": found})
 

@@ -153,3 +153,11 @@ def file_size(size):
 def qr_code(text_in_code, label):
     """A QR code as an inline drawing, named for those who hear the page."""
     return qr.svg(text_in_code, label)
+
+
+@register.filter
+def stamp(value):
+    """The machine's form of an instant or a day, for the datetime attribute of a time element."""
+    if isinstance(value, datetime.datetime):
+        return timezone.localtime(value).isoformat(timespec="minutes")
+    return value.isoformat() if value else ""
