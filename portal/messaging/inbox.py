@@ -136,7 +136,7 @@ def _answered(sender: str, text: str, *, patience: float = 2) -> bool:
 
 @login_not_required
 @never_cache
-@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "base-uri": ["'none'"], "frame-ancestors": ["'none'"]})
+@csp_replace({"default-src": ["'none'"], "script-src": ["'none'"], "img-src": ["'none'"], "style-src": ["'unsafe-inline'"]})
 def letter(request, pk):
     """The HTML part of one e-mail as its reader sees it: with its own style sheet and nothing else."""
     copy = get_object_or_404(InboxCopy.objects.exclude(html=""), pk=pk) if settings.DEMO else None

@@ -1,0 +1,202 @@
+"""Texts to the short code: stored once, answered once."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from portal.messaging import broker, commands, inbound
+from portal.messaging.models import IncomingSms, OutgoingMessage
+
+LAN = "+84912345678"
+HERE = "portal.messaging.tests.test_inbound"
+HELP = "Tin nhan chua dung cu phap. Soan TK, Ho va ten, soCMND, Ngaysinh de dang ky, hoac DVC Ma bien nhan de tra cuu, gui 8188. Can giup do, goi 1022."
+
+
+def look_up(sender, text):
+    return f"Hồ sơ của {sender[-3:]}: {text}"
+
+
+def register(sender, text):
+    return "Mat khau tam: xuka-7294"
+
+
+def silent(sender, text):
+    return None
+
+
+def faulty(sender, text):
+    raise KeyError("code")
+
+
+@pytest.fixture(autouse=True)
+def handlers(settings):
+    settings.SMS_COMMANDS = {
+        "DVC": f"{HERE}.look_up",
+        "TK": f"{HERE}.register",
+        "TKIM": f"{HERE}.silent",
+        "HONG": f"{HERE}.faulty",
+    }
+
+
+def replies():
+    return list(OutgoingMessage.objects.order_by("pk").values_list("recipient", "body", "secret"))
+
+
+@pytest.mark.parametrize(
+    ("text", "handler"),
+    [
+        ("DVC H15.24.133-261118-0007", look_up),
+        ("dvch15241332611180007", look_up),
+        ("  Dvc<H15>", look_up),
+        ("TK, Nguyen Van An, 066080001234, 15/08/1980", register),
+        ("tk;An", register),
+        ("TKIM", silent),
+        ("xin chào", None),
+        ("", None),
+    ],
+)
+def test_the_longest_known_word_at_the_beginning_chooses_the_handler(text, handler):
+    assert commands.handler_for(text) == handler
+
+
+def test_the_same_sms_delivered_twice_is_stored_once(db):
+    first, second = inbound.store("id-1", "0912 345 678", "DVC 1"), inbound.store("id-1", "84912345678", "DVC 1")
+    assert first.pk == second.pk
+    assert list(IncomingSms.objects.values_list("provider_id", "sender", "text")) == [("id-1", LAN, "DVC 1")]
+
+
+def test_an_sms_is_answered_once(db):
+    incoming = inbound.store("id-1", LAN, "DVC H15")
+    inbound.answer(incoming)
+    assert inbound.answer(incoming) is None
+    assert replies() == [(LAN, "Ho so cua 678: DVC H15", True)]
+    assert IncomingSms.objects.unanswered().count() == 0
+
+
+def test_a_handler_may_have_nothing_to_say(db):
+    assert inbound.answer(inbound.store("id-1", LAN, "TKIM")) is None
+    assert replies() == []
+    assert IncomingSms.objects.unanswered().count() == 0
+
+
+def test_an_unknown_text_gets_one_help_an_hour_so_that_two_robots_cannot_talk_forever(db):
+    now = timezone.now()
+    for n, later in enumerate([0, 10, 59]):
+        inbound.answer(inbound.store(f"id-{n}", LAN, "xin chao"), at=now + timedelta(minutes=later))
+    assert replies() == [(LAN, HELP, False)]
+    inbound.answer(inbound.store("id-9", "+84912345679", "xin chao"), at=now)
+    assert len(replies()) == 2
+    inbound.answer(inbound.store("id-10", LAN, "xin chao"), at=now + timedelta(minutes=61))
+    assert len(replies()) == 3
+
+
+@pytest.mark.parametrize("sender", ["9029", "+12025550123", "VIETTEL", ""])
+def test_machines_and_foreign_numbers_get_no_answer(db, sender):
+    assert inbound.answer(inbound.store("id-1", sender, "DVC H15")) is None
+    assert replies() == []
+    assert IncomingSms.objects.unanswered().count() == 0
+
+
+def test_a_fault_with_one_leaves_it_for_later_and_does_not_hold_up_the_next(db):
+    bad, good = inbound.store("id-1", LAN, "HONG"), inbound.store("id-2", LAN, "DVC H15")
+    inbound.answer_forgotten()
+    assert list(IncomingSms.objects.unanswered()) == [bad]
+    assert replies() == [(good.sender, "Ho so cua 678: DVC H15", True)]
+
+
+def test_what_came_in_too_long_ago_is_answered_no_more(db):
+    inbound.store("id-1", LAN, "DVC H15")
+    inbound.answer_forgotten(at=timezone.now() + inbound.ANSWER_WITHIN + timedelta(minutes=1))
+    assert replies() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_answer_one_sms_once():
+    incoming = inbound.store("id-1", LAN, "xin chao")
+    start, answers = threading.Barrier(4), []
+
+    def work():
+        try:
+            start.wait()
+            answers.append(inbound.answer(incoming))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len([answer for answer in answers if answer]) == 1
+    assert len(replies()) == 1
+
+
+# --- The provider's door -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    calls = []
+    monkeypatch.setattr(broker, "ask", lambda task, *args: calls.append((task, *args)) or True)
+    return calls
+
+
+@pytest.fixture
+def door(settings):
+    settings.SMS_MO_SECRET, settings.SMS_MO_ALLOWED_IPS = "chìa khóa", ["10.0.0.0/8", "127.0.0.1"]
+
+
+QUERY = {
+    "from": "0912345678",
+    "to": "8188",
+    "text": "DVC H15",
+    "msgid": "k-1",
+    "ts": "2026-11-18 08:12:00",
+    "charset": "UTF-8",
+    "secret": "chìa khóa",
+}
+
+
+def test_the_provider_hands_in_an_sms_and_a_worker_answers(client, transactional_db, door, asked):
+    response = client.get("/sms/mo/", QUERY)
+    assert (response.status_code, response.content) == (200, b"")
+    incoming = IncomingSms.objects.get()
+    assert (incoming.provider_id, incoming.sender, incoming.text) == ("k-1", LAN, "DVC H15")
+    assert asked == [("portal.messaging.tasks.answer", incoming.pk)]
+    assert client.get("/sms/mo/", QUERY).status_code == 200
+    assert IncomingSms.objects.count() == 1
+
+
+@pytest.mark.parametrize("unset", ["SMS_MO_SECRET", "SMS_MO_ALLOWED_IPS"])
+def test_without_secret_and_address_list_the_door_is_shut(client, db, door, settings, unset):
+    setattr(settings, unset, type(getattr(settings, unset))())
+    assert client.get("/sms/mo/", QUERY).status_code == 404
+
+
+@pytest.mark.parametrize(("query", "address"), [({"secret": "khác"}, "127.0.0.1"), ({"secret": ""}, "127.0.0.1"), ({}, "192.0.2.1")])
+def test_a_wrong_secret_or_address_is_refused(client, db, door, query, address):
+    assert client.get("/sms/mo/", QUERY | query, REMOTE_ADDR=address).status_code == 403
+    assert not IncomingSms.objects.exists()
+
+
+def test_other_methods_are_refused(client, db, door):
+    assert client.post("/sms/mo/", QUERY).status_code == 405
+
+
+def test_a_text_in_another_charset_is_read(client, transactional_db, door, asked):
+    client.get("/sms/mo/?from=0912345678&msgid=k-2&charset=UTF-16BE&secret=ch%C3%ACa%20kh%C3%B3a&text=%00T%00K%00%2C%01%10")
+    client.get("/sms/mo/?from=0912345678&msgid=k-3&charset=klingon&secret=ch%C3%ACa%20kh%C3%B3a&text=%C4%90")
+    assert list(IncomingSms.objects.order_by("pk").values_list("text", flat=True)) == ["TK,Đ", "Đ"]
+
+
+def test_an_sms_without_a_name_is_told_from_others_by_what_it_says(client, transactional_db, door, asked):
+    for query in (QUERY, QUERY, QUERY | {"ts": "2026-11-18 08:13:00"}):
+        client.get("/sms/mo/", query | {"msgid": ""})
+    assert IncomingSms.objects.count() == 2
+
+
+def test_an_sms_from_nobody_is_no_sms(client, db, door):
+    assert client.get("/sms/mo/", QUERY | {"from": ""}).status_code == 400
