@@ -14,6 +14,7 @@ urlpatterns = [
     path("nop-ho-so/<uuid:key>/giay-to/<str:paper>/tai-len/", files.upload, name="upload"),
     path("nop-ho-so/<uuid:key>/da-nop/", views.receipt, name="receipt"),
     path("nop-ho-so/<uuid:key>/", views.resume, name="resume"),
+    path("nop-ho-so/<uuid:key>/kiem-tra/", views.check_and_submit, name="review"),
     path("nop-ho-so/<uuid:key>/<slug:slug>/", views.step, name="step"),
     path("giay-to/<uuid:key>/", files.serve, name="file"),
     path("giay-to/<uuid:key>/anh-nho/", files.thumbnail, name="thumbnail"),
