@@ -1,12 +1,16 @@
 """What and where: agencies, officials, procedures and their published versions."""
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.text import folded
+from procedures import declaration, search
 
 
 class AgencyQuerySet(models.QuerySet):
@@ -78,6 +82,15 @@ class Official(models.Model):
         return f"{self.user} – {self.agency}"
 
 
+class AgencyRule(models.TextChoices):
+    """Which agencies may resolve a procedure: the free text of the catalogue, mapped once."""
+
+    COMMUNE = "commune", _("Ủy ban nhân dân cấp xã")
+    LISTED = "listed", _("Các cơ quan nêu trong danh sách")
+    COMMUNE_OR_LISTED = "commune_or_listed", _("Ủy ban nhân dân cấp xã hoặc cơ quan nêu trong danh sách")
+    OUTSIDE = "outside", _("Ngoài hệ thống của tỉnh")
+
+
 class ProcedureQuerySet(models.QuerySet):
     def listed(self):
         """All that a list row shows, in one query."""
@@ -88,14 +101,9 @@ class ProcedureQuerySet(models.QuerySet):
         here = self.filter(current__isnull=False, current__takes_online=True).exclude(current__agency_rule=AgencyRule.OUTSIDE)
         return here if settings.DEMO else here.filter(current__hand_off="")
 
-
-class AgencyRule(models.TextChoices):
-    """Which agencies may resolve a procedure: the free text of the catalogue, mapped once."""
-
-    COMMUNE = "commune", _("Ủy ban nhân dân cấp xã")
-    LISTED = "listed", _("Các cơ quan nêu trong danh sách")
-    COMMUNE_OR_LISTED = "commune_or_listed", _("Ủy ban nhân dân cấp xã hoặc cơ quan nêu trong danh sách")
-    OUTSIDE = "outside", _("Ngoài hệ thống của tỉnh")
+    def search(self, typed: str):
+        """Those that hold every word typed; as spelt before folded, the beginning of a name first."""
+        return search.search(self, typed)
 
 
 class Procedure(models.Model):
@@ -111,7 +119,9 @@ class Procedure(models.Model):
         "ProcedureVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="current_of", verbose_name=_("bản đang dùng")
     )
     synonyms = models.TextField(_("từ người dân hay dùng"), blank=True, help_text=_("Mỗi dòng một từ, ví dụ “sổ đỏ”."))
+    # What search reads: folded, and as spelt. Lower case is made here, as PostgreSQL has no Vietnamese locale.
     search_text = models.TextField(_("chữ để tìm"), editable=False)
+    spelt_text = models.TextField(_("chữ để tìm, có dấu"), editable=False)
     sort_key = models.CharField(_("khóa sắp xếp"), max_length=300, editable=False, db_index=True)
 
     objects = ProcedureQuerySet.as_manager()
@@ -124,10 +134,20 @@ class Procedure(models.Model):
         return self.short_name
 
     def save(self, *args, **kwargs):
-        name = self.current.name if self.current else ""
-        self.search_text = folded(" ".join([self.short_name, name, self.code, self.field, self.synonyms]))
-        self.sort_key = folded(self.short_name)
+        self.index()
         super().save(*args, **kwargs)
+
+    def index(self):
+        """Write what search and order read."""
+        name = self.current.name if self.current else ""
+        words = [self.short_name, name, self.code, self.code.partition(".")[2], self.field, *self.synonyms.splitlines()]
+        self.search_text = search.folded_line(words)
+        self.spelt_text = search.spelt_line(words)
+        self.sort_key = folded(self.short_name)
+
+
+class Published(Exception):
+    """A published version was about to change; dossiers filed under it rely on every word of it."""
 
 
 class ProcedureVersion(models.Model):
@@ -148,6 +168,9 @@ class ProcedureVersion(models.Model):
     agency_text = models.CharField(_("cơ quan thực hiện (theo công bố)"), max_length=300)
     agency_rule = models.CharField(_("cơ quan giải quyết"), max_length=20, choices=AgencyRule.choices)
     agencies = models.ManyToManyField(Agency, blank=True, verbose_name=_("cơ quan nêu trong danh sách"))
+    outside = models.CharField(
+        _("nơi nộp ngoài hệ thống"), max_length=200, blank=True, help_text=_("Ví dụ “tổ chức hành nghề công chứng”.")
+    )
     hand_off = models.CharField(_("hệ thống khác tiếp nhận"), max_length=200, blank=True)
     audience = models.JSONField(_("đối tượng"), default=list)
     service_level = models.CharField(_("mức cung cấp"), max_length=30)
@@ -167,7 +190,10 @@ class ProcedureVersion(models.Model):
     note = models.TextField(_("ghi chú"), blank=True)
     # What was checked against the published page; the rest is shown as unverified.
     verified_fields = models.JSONField(_("phần đã kiểm chứng"), default=list)
-    source = models.CharField(_("nguồn"), max_length=200, blank=True)
+    source = models.URLField(_("nguồn"), blank=True)
+    source_seen = models.CharField(_("nguồn xem ngày"), max_length=10, blank=True)
+    # Of the loaded data: the same content loaded again writes nothing.
+    digest = models.CharField(max_length=64, blank=True, editable=False)
 
     # Groups of questions, drawn by procedures/declaration.py; empty where the procedure has no form.
     declaration = models.JSONField(_("tờ khai điện tử"), default=list)
@@ -180,8 +206,73 @@ class ProcedureVersion(models.Model):
     def __str__(self):
         return f"{self.procedure} ({self.number})"
 
+    def save(self, *args, **kwargs):
+        refuse_if_published(self.pk)
+        super().save(*args, **kwargs)
 
-class RequiredDocument(models.Model):
+    def delete(self, *args, **kwargs):
+        refuse_if_published(self.pk)
+        return super().delete(*args, **kwargs)
+
+    def clean(self):
+        try:
+            declaration.check(self.declaration)
+        except declaration.Mistake as mistake:
+            raise ValidationError({"declaration": str(mistake)}) from None
+
+    def publish(self, *, at=None):
+        """Make this the version in force; the one before it ends the day before."""
+        at = at or timezone.now()
+        with transaction.atomic():
+            procedure = Procedure.objects.select_for_update(of=("self",)).get(pk=self.procedure_id)
+            before = procedure.current_id
+            self.published_at, self.valid_from = at, timezone.localdate(at)
+            self.save()
+            procedure.current = self
+            procedure.save()
+            # The end of its force is the one thing a published version learns later.
+            ProcedureVersion.objects.filter(pk=before).update(valid_to=self.valid_from - timedelta(days=1))
+
+    @property
+    def fileable(self) -> bool:
+        """Whether a citizen may file here, online: the one row of ProcedureQuerySet.fileable()."""
+        return self.takes_online and self.agency_rule != AgencyRule.OUTSIDE and (settings.DEMO or not self.hand_off)
+
+    def possible_agencies(self):
+        """The agencies of ours among which the citizen chooses, in the order of their names."""
+        rule = AgencyRule(self.agency_rule)
+        found = Q()
+        if rule in (AgencyRule.COMMUNE, AgencyRule.COMMUNE_OR_LISTED):
+            found |= Q(level=Agency.Level.COMMUNE)
+        if rule in (AgencyRule.LISTED, AgencyRule.COMMUNE_OR_LISTED):
+            found |= Q(pk__in=self.agencies.values("pk"))
+        return Agency.objects.filter(found).in_order() if found else Agency.objects.none()
+
+    def is_verified(self, part: str) -> bool:
+        return part in self.verified_fields
+
+
+def refuse_if_published(version_id):
+    if version_id and ProcedureVersion.objects.filter(pk=version_id, published_at__isnull=False).exists():
+        raise Published("A published version never changes: make a new version with the next number.")
+
+
+class PartOfVersion(models.Model):
+    """What belongs to a version is as fixed as the version itself."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        refuse_if_published(self.version_id)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        refuse_if_published(self.version_id)
+        return super().delete(*args, **kwargs)
+
+
+class RequiredDocument(PartOfVersion):
     """One paper of the dossier, and when it is asked for."""
 
     class Need(models.TextChoices):
@@ -219,7 +310,7 @@ class FeeQuerySet(models.QuerySet):
         return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 
-class Fee(models.Model):
+class Fee(PartOfVersion):
     """A fee for a channel or a group, between two days."""
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="fees", verbose_name=_("thủ tục"))

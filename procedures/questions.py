@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -21,7 +22,6 @@ from django.utils.translation import gettext as _
 
 from portal import fields, identity, text
 from procedures.addresses import AddressField
-from procedures.models import Agency
 from procedures.tables import TableField
 
 DATA = Path(__file__).parent / "data"
@@ -504,14 +504,18 @@ class AgencyChoice(Choice):
     allowed = frozenset()
 
     def choices(self):
-        return tuple(Agency.objects.in_order().values_list("name", flat=True))
+        return tuple(self.agencies().in_order().values_list("name", flat=True))
+
+    def agencies(self):
+        # By name: the models of this app check declarations, and so stand above this module.
+        return apps.get_model("procedures", "Agency").objects.all()
 
 
 class CommuneChoice(AgencyChoice):
     type = "commune"
 
-    def choices(self):
-        return tuple(Agency.objects.communes().in_order().values_list("name", flat=True))
+    def agencies(self):
+        return super().agencies().communes()
 
 
 class Checkbox(Question):

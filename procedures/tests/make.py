@@ -2,10 +2,8 @@
 
 import itertools
 
-from django.utils import timezone
-
 from accounts.tests.make import make_staff
-from procedures.models import Agency, AgencyRule, Official, Procedure, ProcedureVersion, RequiredDocument
+from procedures.models import Agency, AgencyRule, Fee, Official, Procedure, ProcedureVersion, RequiredDocument
 
 _numbers = itertools.count(1)
 
@@ -45,13 +43,22 @@ DECLARATION = [
 
 
 def make_procedure(
-    short_name="Đăng ký khai sinh", *, documents=("Giấy chứng sinh",), declaration=(), code="", agencies=(), **version_fields
+    short_name="Đăng ký khai sinh", *, documents=("Giấy chứng sinh",), declaration=(), code="", agencies=(), synonyms="", **version_fields
 ) -> Procedure:
-    """A published procedure for communes; each name in `documents` is a required paper to be sent."""
+    """A published procedure for communes; each name in `documents` is a required paper to be sent, a dict says more."""
     n = next(_numbers)
-    procedure = Procedure.objects.create(code=code or f"1.{n:06d}", short_name=short_name, field="Hộ tịch", level="commune")
-    version_fields = {
-        "name": f"Thủ tục {short_name.lower()}",
+    procedure = Procedure.objects.create(
+        code=code or f"1.{n:06d}", short_name=short_name, field="Hộ tịch", level="commune", synonyms=synonyms
+    )
+    make_version(procedure, documents=documents, declaration=declaration, agencies=agencies, **version_fields)
+    procedure.refresh_from_db()
+    return procedure
+
+
+def make_version(procedure, *, documents=("Giấy chứng sinh",), declaration=(), agencies=(), fees=(), publish=True, **fields):
+    """A version of a procedure with the next number, in force unless told otherwise."""
+    fields = {
+        "name": f"Thủ tục {procedure.short_name.lower()}",
         "agency_text": "Ủy ban nhân dân cấp xã",
         "agency_rule": AgencyRule.COMMUNE,
         "service_level": "toàn trình",
@@ -61,12 +68,16 @@ def make_procedure(
         "fee_vnd": 0,
         "results": ["Giấy khai sinh"],
         "declaration": list(declaration),
-        "published_at": timezone.now(),
-    } | version_fields
-    version = ProcedureVersion.objects.create(procedure=procedure, number=1, **version_fields)
+    } | fields
+    at = fields.pop("published_at", None)
+    version = ProcedureVersion.objects.create(procedure=procedure, number=procedure.versions.count() + 1, **fields)
     version.agencies.set(agencies)
-    for position, name in enumerate(documents, start=1):
-        RequiredDocument.objects.create(version=version, position=position, name=name, need=RequiredDocument.Need.REQUIRED, originals=1)
-    procedure.current = version
-    procedure.save()
-    return procedure
+    for position, paper in enumerate(documents, start=1):
+        paper = {"name": paper} if isinstance(paper, str) else paper
+        paper = {"need": RequiredDocument.Need.REQUIRED, "originals": 1} | paper
+        RequiredDocument.objects.create(version=version, position=position, **paper)
+    for fee in fees:
+        Fee.objects.create(version=version, **fee)
+    if publish:
+        version.publish(at=at)
+    return version
