@@ -10,7 +10,7 @@ from dossiers import clock, notices, status
 from dossiers.models import Dossier, DossierEvent, Pause
 from dossiers.status import NotAllowed, Status, roles_of
 
-__all__ = ["NotAllowed", "available", "move", "roles_of"]
+__all__ = ["NotAllowed", "available", "move", "roles_of", "signature"]
 
 PAUSE_REASON = {Status.SUPPLEMENT: "supplement", Status.FEE: "fee", Status.WITHDRAWAL: "withdrawal"}
 CHANGED_BY_MOVES = [
@@ -79,7 +79,7 @@ def available(dossier, user, *, at=None) -> list[tuple[str, status.Move]]:
 
 def record(dossier, verb, before, *, by, note="", at) -> DossierEvent:
     """Write what happened and tell the citizen, in the transaction of the move."""
-    name, office = _signature(by, dossier)
+    name, office = signature(by, dossier)
     event = DossierEvent.objects.create(
         dossier=dossier, verb=verb, from_status=before, to_status=dossier.status,
         actor=by, actor_name=name, office=office, note=note, at=at,
@@ -88,7 +88,7 @@ def record(dossier, verb, before, *, by, note="", at) -> DossierEvent:
     return event
 
 
-def _signature(user, dossier) -> tuple[str, str]:
+def signature(user, dossier) -> tuple[str, str]:
     """The name and office as they are today: the official may move on, the record stays true."""
     if user.pk == dossier.citizen_id:
         return user.full_name, "Công dân"

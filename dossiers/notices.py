@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from dossiers import links, words
-from portal.messaging import outbox
+from portal.messaging import outbox, wording
 from portal.messaging.models import Channel
 
 # verb → the texts in templates/messages/dossiers/
@@ -31,17 +31,43 @@ TO_ANYONE = "status"
 
 def tell(event) -> None:
     """Write the messages of an event into the outbox, in the transaction of the move."""
-    dossier = event.dossier
-    name = TEMPLATES[event.verb]
+    dossier, name = event.dossier, TEMPLATES[event.verb]
+    post = {"event": f"dossier:{dossier.pk}:{event.verb}:{event.pk}", "about": f"dossier:{dossier.pk}", "kind": f"dossier.{name}"}
     with translation.override(settings.LANGUAGE_CODE):
-        context = facts(event)
-        post = {"event": f"dossier:{dossier.pk}:{event.verb}:{event.pk}", "about": f"dossier:{dossier.pk}", "kind": f"dossier.{name}"}
-        sms = name if dossier.applicant_phone_verified or event.verb == "submit" else TO_ANYONE
-        outbox.post(**post, channel=Channel.SMS, to=dossier.applicant_phone, template=f"dossiers/{sms}", context=context)
-        outbox.post(
-            **post, channel=Channel.EMAIL, to=dossier.applicant_email, template=f"dossiers/{name}",
-            context=context if _owns_address(dossier) else context | _STRANGER,
-        )  # fmt: skip
+        for message in _messages(event):
+            outbox.post(**post, **message)
+
+
+def preview(event) -> list[dict]:
+    """The same messages as their readers would see them, of an event that has not happened yet."""
+    shown = []
+    with translation.override(settings.LANGUAGE_CODE):
+        for message in _messages(event):
+            if not message["to"]:
+                continue
+            template, context = message["template"], message["context"]
+            subject, text = "", ""
+            if message["channel"] == Channel.SMS:
+                text = wording.sms(template, context)
+            else:
+                subject, text, _html = wording.email(template, context)
+            shown.append({"channel": message["channel"], "to": message["to"], "subject": subject, "text": text})
+    return shown
+
+
+def _messages(event) -> list[dict]:
+    dossier, name = event.dossier, TEMPLATES[event.verb]
+    context = facts(event)
+    sms = name if dossier.applicant_phone_verified or event.verb == "submit" else TO_ANYONE
+    return [
+        {"channel": Channel.SMS, "to": dossier.applicant_phone, "template": f"dossiers/{sms}", "context": context},
+        {
+            "channel": Channel.EMAIL,
+            "to": dossier.applicant_email,
+            "template": f"dossiers/{name}",
+            "context": context if _owns_address(dossier) else context | _STRANGER,
+        },
+    ]
 
 
 # What a letter leaves out for an address that was typed and never confirmed.
