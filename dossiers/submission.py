@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers import attachments, moves, receipt, status
+from dossiers import attachments, moves, receipt, status, wizard
 from dossiers.models import Attachment, Delivery, Dossier
 from dossiers.status import Status
+from procedures import declaration
 from procedures.models import Procedure
 
 AGENCY, APPLICANT, FORM, PAPERS, DELIVERY, REVIEW = "co-quan", "nguoi-nop", "don", "giay-to", "nhan-ket-qua", "kiem-tra"
@@ -52,11 +53,12 @@ def submit(dossier_pk, by, at=None) -> Dossier:
 def problems_of(dossier, at=None) -> list[tuple[str, str]]:
     """Everything that keeps a draft from being submitted, in the order of the steps; none means it may go."""
     at = at or timezone.now()
-    checks = (_agency, _applicant, _form, _papers, _delivery, _review)
-    return [problem for check in checks for problem in check(dossier, at)]
+    checks = (_agency, _applicant, _form, _papers, _delivery)
+    problems = [problem for check in checks for problem in check(dossier)]
+    return [*problems, *_unconfirmed(dossier, {slug for slug, _sentence in problems}), *_review(dossier, at)]
 
 
-def _agency(dossier, at):
+def _agency(dossier):
     if not Procedure.objects.fileable().filter(pk=dossier.version.procedure_id).exists():
         yield (
             AGENCY,
@@ -66,7 +68,7 @@ def _agency(dossier, at):
         yield AGENCY, _("Chọn cơ quan giải quyết hồ sơ.")
 
 
-def _applicant(dossier, at):
+def _applicant(dossier):
     if not (dossier.applicant_name and dossier.applicant_national_id and dossier.applicant_birth_date):
         yield APPLICANT, _("Xác nhận thông tin người nộp.")
         return
@@ -82,15 +84,12 @@ def _applicant(dossier, at):
         yield APPLICANT, _("Nhập họ tên và số CMND/CCCD của người được nộp thay.")
 
 
-def _form(dossier, at):
-    from procedures import declaration
-
-    asked = dossier.version.declaration
-    if asked and not declaration.form_for(asked, data=dossier.answers).is_valid():
+def _form(dossier):
+    if declaration.mistakes(dossier.version.declaration, dossier.answers):
         yield FORM, _("Đơn đăng ký còn chỗ chưa khai hoặc chưa đúng. Mở lại bước Đơn đăng ký để sửa.")
 
 
-def _papers(dossier, at):
+def _papers(dossier):
     sent = set(dossier.attachments.kept().exclude(state=Attachment.State.REFUSED).values_list("document_id", flat=True))
     missing = [document.name for document in dossier.version.documents.all() if document.blocks and document.pk not in sent]
     if dossier.for_other and None not in sent:
@@ -99,11 +98,18 @@ def _papers(dossier, at):
         yield PAPERS, _("Còn thiếu giấy tờ: {name}. Bổ sung ở bước Thành phần hồ sơ.").format(name=name)
 
 
-def _delivery(dossier, at):
+def _delivery(dossier):
     if dossier.delivery not in Delivery:
         yield DELIVERY, _("Chọn cách nhận kết quả.")
     elif dossier.delivery == Delivery.POST and not dossier.delivery_address.strip():
         yield DELIVERY, _("Nhập địa chỉ nhận kết quả qua bưu điện.")
+
+
+def _unconfirmed(dossier, told):
+    """Steps opened again since, where what was typed last could not be taken."""
+    for step in wizard.steps_for(dossier)[:-1]:
+        if step.slug not in dossier.steps_done and step.slug not in told:
+            yield step.slug, _("Bước “{step}” chưa được xác nhận. Mở lại rồi nhấn “Đồng ý và tiếp tục”.").format(step=step.name)
 
 
 def _review(dossier, at):
