@@ -234,7 +234,7 @@ def test_the_page_shows_data_papers_clock_history_and_who_looked(at_desk, hoa, l
 def test_every_view_of_a_dossier_and_of_a_paper_is_kept(at_desk, hoa, dossier, paper):
     at_desk.get(page_of(dossier))
     at_desk.get(move_of(dossier, "receive"))
-    at_desk.get(reverse("dossiers:file", args=[paper.key])).close()
+    assert b"".join(at_desk.get(reverse("dossiers:file", args=[paper.key])).streaming_content) == b"%PDF-1.4"
     seen = DossierAccess.objects.order_by("pk").values_list("user", "office", "what")
     office = "UBND phường Buôn Ma Thuột"
     assert list(seen) == [

@@ -11,9 +11,26 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.tests.make import PASSWORD
 from portal import second_factor
 from portal.messaging.models import OutgoingMessage
+
+PASSWORD = "Đường về bản 7"
+
+
+@pytest.fixture
+def hoa(hoa):
+    return with_password(hoa)
+
+
+@pytest.fixture
+def lan(lan):
+    return with_password(lan)
+
+
+def with_password(user):
+    user.set_password(PASSWORD)
+    user.save()
+    return user
 
 
 @pytest.fixture(autouse=True)
