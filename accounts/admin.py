@@ -1,12 +1,15 @@
 """Accounts on the officials' site: for administrators, without anything secret."""
 
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.otp import sms_device_for
 from portal.admin import site
+from portal.fields import PhoneField
 from portal.text import folded, masked_id
 
 
@@ -19,13 +22,23 @@ class SuperusersOnly:
     def has_view_permission(self, request, obj=None):
         return request.user.is_superuser
 
-    has_change_permission = has_view_permission
-
-    def has_add_permission(self, request, obj=None):
-        return False
+    has_change_permission = has_add_permission = has_view_permission
 
     # Dossiers stay by archive law, so the account they name does too.
-    has_delete_permission = has_add_permission
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class AccountForm(forms.ModelForm):
+    """A phone in any spelling; an e-mail that is nobody else's."""
+
+    phone = PhoneField(label=_("Số điện thoại"), required=False)
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        if email and User.objects.with_email(email):
+            raise forms.ValidationError(_("Địa chỉ này đã có tài khoản."))
+        return email
 
 
 class EmailInline(SuperusersOnly, admin.TabularInline):
@@ -33,12 +46,14 @@ class EmailInline(SuperusersOnly, admin.TabularInline):
     fields = ["email", "verified", "primary"]
     readonly_fields = fields
     extra = 0
+    has_add_permission = SuperusersOnly.has_delete_permission
     verbose_name = _("thư điện tử")
     verbose_name_plural = _("thư điện tử")
 
 
 @admin.register(User, site=site)
 class UserAdmin(SuperusersOnly, admin.ModelAdmin):
+    form = AccountForm
     list_display = ["full_name", "number", "username", "is_staff", "is_active", "activated_at"]
     list_filter = ["is_staff", "is_active"]
     search_fields = ["search_text"]
@@ -52,6 +67,8 @@ class UserAdmin(SuperusersOnly, admin.ModelAdmin):
         (_("Quyền"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Thời điểm"), {"fields": ["date_joined", "activated_at", "last_login"]}),
     ]
+    # A citizen registers alone; an account made here is an official's.
+    new_official = [(None, {"fields": ["username", "full_name", "email", "phone"]})]
     readonly_fields = ["username", "national_id", "phone_verified_at", "date_joined", "activated_at", "last_login"]
     filter_horizontal = ["groups"]
 
@@ -62,9 +79,24 @@ class UserAdmin(SuperusersOnly, admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, folded(search_term))
 
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets if obj else self.new_official
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.readonly_fields if obj else []
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
+
     def save_model(self, request, obj, form, change):
+        if not change:
+            obj.is_staff, obj.activated_at = True, timezone.now()
+            obj.set_unusable_password()
         if "phone" in form.changed_data:
-            # A number typed by an administrator is not proven by that.
-            obj.phone_verified_at = None
+            # The administrator vouches for an official's number; a citizen's is proven by a code only.
+            obj.phone_verified_at = timezone.now() if obj.is_staff and obj.phone else None
         super().save_model(request, obj, form, change)
         sms_device_for(obj)
+        if not change and obj.email:
+            EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
+            self.message_user(request, _("Cán bộ mở “Quên mật khẩu” ở trang đăng nhập để tự đặt mật khẩu."))

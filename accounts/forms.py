@@ -8,6 +8,7 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import check_password
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ class SignUpForm(forms.Form):
     """Who registers by e-mail. The mailed password comes later, so none is asked here."""
 
     full_name = NameField(label=_("Họ và tên"))
-    national_id = NationalIdField(label=_("Số CCCD hoặc CMND"))
+    national_id = NationalIdField(label=_("Số CMND/CCCD"))
     birth_date = BirthDateField(label=_("Ngày sinh"))
     phone = PhoneField(label=_("Số thuê bao di động (không bắt buộc)"), required=False)
     email = EmailField(
@@ -61,10 +62,9 @@ class SignUpForm(forms.Form):
 
     def _count_lookup(self, number):
         """Saying that a number has an account tells something: so many different numbers an hour, no more."""
-        session = self.request.session
-        if session.session_key is None:
-            session.create()
-        for scope, key in (("id-address", net.client_address(self.request)), ("id-session", session.session_key)):
+        # A name of our own: the session's key is not there yet on a first visit.
+        visitor = self.request.session.setdefault("visitor", get_random_string(22))
+        for scope, key in (("id-address", net.client_address(self.request)), ("id-session", visitor)):
             throttle.check_distinct(scope, key, number, limit=settings.ID_CHECKS_PER_HOUR, seconds=HOUR)
 
     def clean_birth_date(self):
