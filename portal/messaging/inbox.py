@@ -77,7 +77,10 @@ class Inbox(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):
-        return self._show(request, SimulatedSmsForm(initial={"from": request.GET.get("den", "")}))
+        wanted = request.GET.get("den", "").strip()
+        return self._show(
+            request, SimulatedSmsForm(initial={"from": wanted if any(map(str.isdigit, wanted)) and "@" not in wanted else ""})
+        )
 
     def post(self, request):
         form = SimulatedSmsForm(request.POST)
