@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from accounts.models import User
-from dossiers import attachments, checking, moves, submission
+from dossiers import attachments, checking, images, moves, submission
 from dossiers.models import Attachment, Dossier
 from dossiers.status import NotAllowed, Status
 from dossiers.tests.make import make_dossier, make_draft, make_ready_draft
@@ -93,9 +94,16 @@ def test_a_file_sent_twice_after_a_lost_line_is_one_file(lan, birth):
     assert {answer.pk for answer in answers} == {draft.attachments.get().pk}
 
 
-def test_two_workers_check_a_file_once(lan, birth):
-    draft = make_draft(lan, birth)
-    attachment = send(draft, birth.current.documents.get())()
+def test_two_workers_check_a_file_once(lan, birth, monkeypatch):
+    remade, decoded = images.remade, []
+
+    def slowly(*args):
+        decoded.append(args)
+        time.sleep(0.2)
+        return remade(*args)
+
+    monkeypatch.setattr(images, "remade", slowly)
+    attachment = send(make_draft(lan, birth), birth.current.documents.get())()
     answers = at_once(*[lambda: checking.check(attachment.pk)] * 4)
-    assert sorted(answers) == [False, False, False, True]
+    assert (sorted(answers), len(decoded)) == ([False, False, False, True], 1)
     assert Attachment.objects.get().state == "ready"

@@ -6,7 +6,7 @@ import io
 from fpdf import FPDF
 from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 PHONE = (4000, 3000)
 BUON_MA_THUOT = {1: "N", 2: (12.0, 40.0, 1.2), 3: "E", 4: (108.0, 2.0, 15.8)}
@@ -63,15 +63,15 @@ def _page(width, height):
 
 
 @functools.cache
-def make_pdf(pages=1, encrypted=False, javascript=False, attached=False) -> bytes:
-    """A document of some pages; locked with a password, with a script or with a file inside where asked."""
+def make_pdf(pages=1, encrypted=False, javascript=False, attached=False, annotated=False) -> bytes:
+    """A document of some pages; locked, with a script, with a file inside or with a launching note where asked."""
     document = FPDF()
     document.set_font("Helvetica", size=14)
     for number in range(1, pages + 1):
         document.add_page()
         document.cell(text=f"Trang {number}")
     data = bytes(document.output())
-    if not (encrypted or javascript or attached):
+    if not (encrypted or javascript or attached or annotated):
         return data
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
     if javascript:
@@ -79,6 +79,10 @@ def make_pdf(pages=1, encrypted=False, javascript=False, attached=False) -> byte
         writer.root_object[NameObject("/OpenAction")] = writer._add_object(script)
     if attached:
         writer.add_attachment("virus.exe", b"MZ")
+    if annotated:
+        launch = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("cmd.exe")})
+        note = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): launch})
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(note)])
     if encrypted:
         writer.encrypt("bi-mat")
     out = io.BytesIO()
