@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import User, searchable
 from accounts.otp import sms_device_for
 from portal.admin import site
 from portal.fields import PhoneField
-from portal.text import folded, masked_id
+from portal.text import masked_id
 
 
 class SuperusersOnly:
@@ -77,7 +77,7 @@ class UserAdmin(SuperusersOnly, admin.ModelAdmin):
         return masked_id(user.national_id) if user.national_id else ""
 
     def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, folded(search_term))
+        return super().get_search_results(request, queryset, searchable(search_term))
 
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets if obj else self.new_official

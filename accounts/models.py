@@ -19,6 +19,14 @@ from portal.identity import CCCD_DIGITS, CMND_DIGITS, digits_of
 from portal.messaging import outbox
 from portal.text import e164, folded, masked_phone, nfc
 
+# A keyboard has one apostrophe, names have three.
+APOSTROPHES = str.maketrans("’‘ʼ", "'''")
+
+
+def searchable(text):
+    """How names, numbers and addresses are compared in the officials' search box."""
+    return folded(text).translate(APOSTROPHES)
+
 
 class UserManager(BaseUserManager):
     def create_user(self, username, password=None, **fields):
@@ -52,6 +60,8 @@ class UserManager(BaseUserManager):
         A pending sign-up answers to its e-mail only, so that it can be told what is missing.
         """
         typed = typed.strip()
+        if "\x00" in typed:
+            return None  # PostgreSQL takes no such letter
         if "@" in typed:
             return self.with_email(typed) or self.pending().filter(username=typed.lower()).first()
         return self.activated().filter(username=typed).first() or self._with_number(digits_of(typed))
@@ -120,7 +130,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args, update_fields=None, **kwargs):
         self.full_name = nfc(self.full_name)
-        self.search_text = folded(f"{self.full_name} {self.national_id} {self.username} {self.email} {self.phone}")
+        self.search_text = searchable(f"{self.full_name} {self.national_id} {self.username} {self.email} {self.phone}")
         if update_fields is not None:
             update_fields = {*update_fields, "search_text"}
         super().save(*args, update_fields=update_fields, **kwargs)

@@ -33,6 +33,10 @@ class ChooseNew(PasswordResetFromKeyView):
 
     template_name = "account/password_reset_from_key.html"
 
+    def get_form(self, form_class=None):
+        # Behind a dead link there is nobody whose password a form could judge.
+        return super().get_form(form_class) if self.reset_user else None
+
 
 choose_new = ChooseNew.as_view()
 

@@ -1,0 +1,66 @@
+"""What allauth does not promise in its documentation and we lean on: one test each, to read after an upgrade."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.core import signing
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import reverse
+
+from accounts import allauth_compat
+from accounts.stages import ChoosePasswordStage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def request_of_nobody():
+    request = RequestFactory().get("/")
+    request.session, request.user = SessionStore(), AnonymousUser()
+    return request
+
+
+def test_a_stage_is_made_of_controller_request_and_login(request_of_nobody, lan):
+    login = allauth_compat.Login(user=lan)
+    stage = ChoosePasswordStage(None, request_of_nobody, login)
+    assert (stage.login.user, stage.handle()) == (lan, (None, True))
+    for verb in ("exit", "abort"):
+        assert callable(getattr(stage, verb))
+
+
+def test_a_login_survives_the_session(lan):
+    kept = allauth_compat.Login(user=lan, redirect_url="/tai-khoan/").serialize()
+    back = allauth_compat.Login.deserialize(kept)
+    assert (back.user, back.redirect_url) == (lan, "/tai-khoan/")
+
+
+def test_a_page_of_a_stage_sends_everybody_else_away(request_of_nobody):
+    page = allauth_compat.login_stage_required(stage="choose_password", redirect_urlname="account_login")(
+        lambda request: HttpResponse("inside")
+    )
+    assert page(request_of_nobody).url == reverse("account_login")
+    assert page.login_required is False
+
+
+def test_a_confirmation_key_signs_the_address_and_ends(lan, time_machine):
+    address = EmailAddress.objects.create(user=lan, email="other@example.com")
+    key = allauth_compat.EmailConfirmationHMAC(address).key
+    assert allauth_compat.EmailConfirmationHMAC.from_key(key).email_address == address
+    assert allauth_compat.address_behind(key) == address
+    assert allauth_compat.address_behind(key + "x") is None
+    assert allauth_compat.address_behind(signing.dumps(address.pk)) is None, "another salt"
+    address.set_verified()
+    assert allauth_compat.EmailConfirmationHMAC.from_key(key) is None
+
+
+def test_a_recovery_token_ends_with_the_password_it_was_made_for(lan):
+    token = allauth_compat.default_token_generator.make_token(lan)
+    assert allauth_compat.default_token_generator.check_token(lan, token)
+    lan.set_password("Một mật khẩu khác 9")
+    assert not allauth_compat.default_token_generator.check_token(lan, token)
+
+
+def test_the_key_of_an_account_fits_into_an_address(lan):
+    assert reverse("account_reset_password_from_key", args=[allauth_compat.user_pk_to_url_str(lan), "x"])

@@ -1,0 +1,118 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.tests.mail import letters
+from accounts.tests.make import PASSWORD, make_citizen
+
+NEW = "Một mật khẩu khác 9"
+
+pytestmark = pytest.mark.django_db
+
+
+def panel(user):
+    return {"title": f"Của {user.full_name}", "template": "includes/notice.html", "context": {"kind": "info", "text": "Chưa có"}}
+
+
+@pytest.fixture(autouse=True)
+def panels(settings):
+    settings.ACCOUNT_PANELS = [f"{__name__}.panel"]
+
+
+@pytest.fixture
+def browser(client, lan):
+    client.force_login(lan)
+    return client
+
+
+def test_a_stranger_is_led_to_sign_in(client):
+    for name in ("profile", "contact", "change_password"):
+        page = reverse(f"accounts:{name}")
+        assert client.get(page).url == f"{reverse('account_login')}?next={page}"
+
+
+def test_the_page_shows_the_owner_with_the_number_masked(browser, lan):
+    page = browser.get(reverse("accounts:profile")).content.decode()
+    assert "H’Lan Niê" in page
+    assert lan.national_id not in page
+    assert f"{lan.national_id[:4]} **** {lan.national_id[-4:]}" in page
+    assert "chưa xác minh" in page
+
+
+def test_panels_of_other_rooms_are_drawn_by_their_names_in_settings(browser):
+    page = browser.get(reverse("accounts:profile")).content.decode()
+    assert "Của H’Lan Niê" in page
+    assert "Chưa có" in page
+
+
+def test_a_missing_panel_is_an_error_not_a_gap(browser, settings):
+    settings.ACCOUNT_PANELS = ["accounts.nothing.here"]
+    with pytest.raises(ImportError):
+        browser.get(reverse("accounts:profile"))
+
+
+def test_the_page_costs_the_owner_alone(browser, django_assert_num_queries):
+    with django_assert_num_queries(4):  # session, user, and the savepoint around the view
+        browser.get(reverse("accounts:profile"))
+
+
+def test_a_changed_phone_is_kept_unproven_and_the_owner_is_told(browser, lan):
+    response = browser.post(reverse("accounts:contact"), {"phone": "0987 654 321", "address": "Buôn Akŏ Dhông"})
+    assert response.url == reverse("accounts:profile")
+    lan.refresh_from_db()
+    assert (lan.phone, lan.phone_verified_at, lan.address) == ("+84987654321", None, "Buôn Akŏ Dhông")
+    assert [letter.body.splitlines()[2].split(" lúc")[0] for letter in letters()] == ["Số điện thoại vừa được đổi"]
+
+
+def test_an_unchanged_phone_is_no_news(browser, lan):
+    browser.post(reverse("accounts:contact"), {"phone": lan.phone, "address": "Buôn Akŏ Dhông"})
+    assert not letters()
+
+
+def test_a_phone_that_is_none_is_refused_in_words(browser):
+    response = browser.post(reverse("accounts:contact"), {"phone": "0912 345 67", "address": ""})
+    assert response.context["form"].errors == {
+        "phone": ["Số vừa nhập có 9 chữ số. Số di động có 10 chữ số, bắt đầu bằng 03, 05, 07, 08 hoặc 09."]
+    }
+
+
+def test_name_number_and_birth_date_cannot_be_changed_by_hidden_fields(browser, lan):
+    browser.post(
+        reverse("accounts:contact"),
+        {"phone": "", "address": "", "full_name": "Kẻ khác", "national_id": "066192009999", "is_staff": "on", "email": "x@example.com"},
+    )
+    before = (lan.full_name, lan.national_id, lan.email, lan.is_staff)
+    lan.refresh_from_db()
+    assert (lan.full_name, lan.national_id, lan.email, lan.is_staff) == before
+
+
+def test_a_proven_phone_is_not_replaced_by_a_typed_one(client):
+    citizen = make_citizen(phone="+84912345678", phone_verified_at=timezone.now())
+    client.force_login(citizen)
+    client.post(reverse("accounts:contact"), {"phone": "0987 654 321", "address": "Buôn Akŏ Dhông"})
+    citizen.refresh_from_db()
+    assert (citizen.phone, citizen.address) == ("+84912345678", "Buôn Akŏ Dhông")
+
+
+def test_the_password_changes_with_the_present_one_and_other_sessions_end(browser, lan):
+    elsewhere = Client()
+    elsewhere.force_login(lan)
+    form = {"current": PASSWORD, "password1": NEW, "password2": NEW}
+    assert browser.post(reverse("accounts:change_password"), form).url == reverse("accounts:profile")
+    assert browser.get(reverse("accounts:profile")).status_code == 200
+    assert elsewhere.get(reverse("accounts:profile")).status_code == 302
+    assert [letter.kind for letter in letters()] == ["changed"]
+
+
+def test_without_the_present_password_nothing_changes(browser, lan):
+    response = browser.post(reverse("accounts:change_password"), {"current": "đoán", "password1": NEW, "password2": NEW})
+    assert response.context["form"].errors == {"current": ["Mật khẩu đang dùng chưa đúng. Nhập lại."]}
+    lan.refresh_from_db()
+    assert lan.check_password(PASSWORD)
+
+
+def test_an_open_session_cannot_guess_the_present_password_for_ever(browser):
+    form = {"current": "đoán", "password1": NEW, "password2": NEW}
+    answers = [browser.post(reverse("accounts:change_password"), form).status_code for _guess in range(11)]
+    assert answers == [200] * 10 + [429]
