@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from dossiers import links, words
+from dossiers import clock, links, words
 from portal.messaging import outbox, wording
 from portal.messaging.models import Channel
 
@@ -27,6 +27,8 @@ TEMPLATES = {
 }
 # What an SMS says to a number that was typed and never proven: it may be a stranger's.
 TO_ANYONE = "status"
+# What a letter leaves out for an address that was typed and never confirmed.
+KEPT_FROM_STRANGERS = {"name": "", "reason": "", "tracking_url": "", "papers": []}
 
 
 def tell(event) -> None:
@@ -65,13 +67,9 @@ def _messages(event) -> list[dict]:
             "channel": Channel.EMAIL,
             "to": dossier.applicant_email,
             "template": f"dossiers/{name}",
-            "context": context if _owns_address(dossier) else context | _STRANGER,
+            "context": context if _owns_address(dossier) else context | KEPT_FROM_STRANGERS,
         },
     ]
-
-
-# What a letter leaves out for an address that was typed and never confirmed.
-_STRANGER = {"name": "", "reason": "", "tracking_url": "", "papers": []}
 
 
 def _owns_address(dossier) -> bool:
@@ -92,7 +90,8 @@ def facts(event) -> dict:
         "by": event.actor_name,
         "is_citizens": event.actor_id == dossier.citizen_id,
         "at": event.at,
-        "reason": event.note,
+        # Several lines, as a list of papers is, begin on a line of their own.
+        "reason": f"\n{event.note}" if "\n" in event.note else event.note,
         "due_at": dossier.due_at,
         "due_reasons": dossier.due_reasons,
         "supplement_by": dossier.supplement_by,
@@ -101,6 +100,7 @@ def facts(event) -> dict:
         "delivery": dossier.delivery,
         "status": words.of(dossier),
         "hours": settings.FIRST_ANSWER_WORKING_HOURS,
+        "answer_by": clock.first_answer_by(dossier.submitted_at),
         "papers": papers_of(event),
         "tracking_url": links.tracking_url(dossier),
         "dossier_url": base + reverse("dossiers:detail", args=[dossier.receipt_code]),
