@@ -1,5 +1,6 @@
 """Everything at once: servers, tables, catalogue, demo data, web, worker and timetable."""
 
+import io
 import os
 import signal
 import time
@@ -56,13 +57,12 @@ class Command(BaseCommand):
     def _start(self, crew, kept):
         if moved := crew.start_servers():
             self._follow(moved, kept, crew)
-        call_command("check", verbosity=0)
+        call_command("check", stdout=io.StringIO())
         call_command("migrate", verbosity=0, interactive=False)
         crew.start_workers()
         self._say("The tables are up to date.")
         call_command("collectstatic", verbosity=0, interactive=False)
-        call_command("load_catalogue", verbosity=0)
-        self._say("The catalogue is loaded.")
+        call_command("load_catalogue")
         if settings.DEMO:
             call_command("seed_demo")
         connections.close_all()
