@@ -57,10 +57,10 @@ def answer(incoming: IncomingSms, *, at: datetime | None = None) -> OutgoingMess
     incoming.save(update_fields=["answered_at"])
     if not incoming.sender.startswith("+84"):
         return None  # short codes and foreign numbers are mostly machines, which would answer back
-    handler = commands.handler_for(incoming.text)
+    handler, rest = commands.find(incoming.text)
     if handler is None:
         return _help(incoming, now)
-    reply = handler(incoming.sender, incoming.text)
+    reply = handler(incoming.sender, rest)
     if not reply:
         return None
     # An answer may hold a password, and only its handler knows; so none stays after delivery.

@@ -11,7 +11,7 @@ def make_sms(**fields) -> OutgoingMessage:
     n = next(_numbers)
     fields = {
         "event": f"test:{n}",
-        "kind": "received",
+        "kind": "dossier.received",
         "channel": "sms",
         "recipient": f"+8491234{n:04d}",
         "body": "Ho so da duoc tiep nhan.",
@@ -23,7 +23,7 @@ def make_letter(**fields) -> OutgoingMessage:
     n = next(_numbers)
     fields = {
         "event": f"test:{n}",
-        "kind": "received",
+        "kind": "dossier.received",
         "channel": "email",
         "recipient": f"citizen{n}@example.com",
         "subject": "Hồ sơ đã được tiếp nhận",
