@@ -19,7 +19,7 @@ AGENCY_FIELDS = ("identifier", "identifier_is_placeholder", "name", "short_name"
 PROCEDURE_FIELDS = ("short_name", "field", "level")
 VERSION_FIELDS = (
     "name", "agency_text", "agency_rule", "outside", "hand_off", "audience", "service_level", "channels", "takes_online",
-    "fee_vnd", "fee_note", "results", "steps", "conditions", "legal_basis", "publication_decision", "note",
+    "fee_vnd", "fee_case", "fee_note", "results", "steps", "conditions", "legal_basis", "publication_decision", "note",
     "verified_fields", "source", "source_seen", "declaration",
 )  # fmt: skip
 

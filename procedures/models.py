@@ -101,6 +101,10 @@ class ProcedureQuerySet(models.QuerySet):
         here = self.filter(current__isnull=False, current__takes_online=True).exclude(current__agency_rule=AgencyRule.OUTSIDE)
         return here if settings.DEMO else here.filter(current__hand_off="")
 
+    def with_sheet(self):
+        """All that the page of a procedure says, in three queries."""
+        return self.listed().prefetch_related("current__documents", "current__fees")
+
     def search(self, typed: str):
         """Those that hold every word typed; as spelt before folded, the beginning of a name first."""
         return search.search(self, typed)
@@ -181,6 +185,7 @@ class ProcedureVersion(models.Model):
     term_cutoff_hour = models.PositiveSmallIntegerField(_("giờ chót trong ngày"), null=True, blank=True)
     term_cases = models.JSONField(_("thời hạn theo trường hợp"), default=list)
     fee_vnd = models.PositiveIntegerField(_("lệ phí (đồng)"), null=True, blank=True)
+    fee_case = models.CharField(_("khi nào thu mức này"), max_length=100, blank=True, help_text=_("Ví dụ “nếu đăng ký đúng hạn”."))
     fee_note = models.TextField(_("ghi chú lệ phí"), blank=True)
     results = models.JSONField(_("kết quả"), default=list)
     steps = models.JSONField(_("trình tự"), default=list)
@@ -330,3 +335,7 @@ class Fee(PartOfVersion):
 
     def __str__(self):
         return f"{self.amount_vnd} đ / {self.per}"
+
+    def applies(self, day) -> bool:
+        """What FeeQuerySet.on asks of the database, asked of a row already here."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or self.valid_to >= day)
