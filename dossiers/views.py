@@ -1,5 +1,7 @@
 """The wizard's pages: choose, fill in step by step, review, submit, and keep the receipt."""
 
+import secrets
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -254,4 +256,5 @@ def wizard_context(dossier, here) -> dict:
         "steps": wizard.steps_for(dossier),
         "current": wizard.number(dossier, here),
         "saved_at": dossier.updated_at if dossier.edit else None,
+        "window": secrets.token_urlsafe(9),
     }

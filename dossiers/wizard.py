@@ -13,7 +13,10 @@ from dossiers.models import Dossier
 
 # More than any form of the catalogue fills; what is larger is no typing.
 TYPED_LIMIT = 100_000
-NOT_ANSWERS = ("csrfmiddlewaretoken", "edit", "action", "add_row")
+NOT_ANSWERS = ("csrfmiddlewaretoken", "edit", "window", "action", "add_row")
+# Under this name `typed` remembers which opened page saved last: a page is never in its own way, even
+# where its button is pressed while it is still saving by itself.
+WINDOW = "_window"
 
 
 @dataclass(frozen=True)
@@ -94,20 +97,20 @@ def confirm(dossier, step, form=None) -> None:
     dossier.typed.pop(step.slug, None)
     if step.slug not in dossier.steps_done:
         dossier.steps_done = [*dossier.steps_done, step.slug]
-    _save(dossier, fields)
+    _save(dossier, fields, form)
 
 
 def keep(dossier, step, form) -> None:
     """Save a step that is not confirmed: what can be taken is taken, the rest stays as it was typed."""
     if form.is_valid():
         dossier.typed.pop(step.slug, None)
-        _save(dossier, form.apply())
+        _save(dossier, form.apply(), form)
         return
     typed = as_typed(form.data)
     if len(str(typed)) <= TYPED_LIMIT:
         dossier.typed[step.slug] = typed
     reopen(dossier, step.slug)
-    _save(dossier, [])
+    _save(dossier, [], form)
 
 
 def reopen(dossier, slug) -> None:
@@ -115,8 +118,10 @@ def reopen(dossier, slug) -> None:
     dossier.steps_done = [done for done in dossier.steps_done if done != slug]
 
 
-def _save(dossier, fields) -> None:
+def _save(dossier, fields, form) -> None:
     dossier.edit += 1
+    if form is not None and (window := form.data.get("window")):
+        dossier.typed[WINDOW] = window.replace("\0", "")[:20]
     dossier.save(update_fields=[*fields, "typed", "steps_done", "edit", "updated_at"])
 
 
@@ -138,6 +143,6 @@ def typed_data(dossier, step) -> QueryDict | None:
 def is_stale(dossier, posted, form, step) -> bool:
     """Whether another window saved meanwhile. Sending the same answers once more is no conflict."""
     seen = posted.get("edit")
-    if seen is None or seen == str(dossier.edit):
+    if seen is None or seen == str(dossier.edit) or dossier.typed.get(WINDOW, "") == posted.get("window"):
         return False
     return not (form.is_valid() and form.says_nothing_new()) and as_typed(form.data) != dossier.typed.get(step.slug)

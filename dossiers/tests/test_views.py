@@ -319,6 +319,17 @@ def test_a_second_window_is_told_and_keeps_what_it_typed(signed_in, agency, birt
     assert walk.post(signed_in, dossier, "nguoi-nop", address="Số 99").status_code == 302
 
 
+def test_a_page_is_not_in_its_own_way(signed_in, agency, birth):
+    dossier = walk.begin(signed_in, birth)
+    walk.post(signed_in, dossier, "co-quan", agency=agency.pk)
+    dossier.refresh_from_db()
+    seen = {"edit": dossier.edit, "window": "cua-so-nay"}
+    autosave = reverse("dossiers:autosave", args=[dossier.key, "nguoi-nop"])
+    assert signed_in.post(autosave, walk.answers(dossier, "nguoi-nop", **seen, address="Số 1")).status_code == 200
+    assert walk.post(signed_in, dossier, "nguoi-nop", **seen, address="Số 12").status_code == 302
+    assert signed_in.post(autosave, walk.answers(dossier, "nguoi-nop", **seen | {"window": "khac"}, address="Số 1")).status_code == 409
+
+
 def test_typing_is_saved_and_the_time_told(signed_in, agency, birth):
     dossier = walk.begin(signed_in, birth)
     walk.post(signed_in, dossier, "co-quan", agency=agency.pk)
