@@ -164,7 +164,7 @@ class DossierAdmin(admin.ModelAdmin):
 
     def get_ordering(self, request):
         looks_everywhere = request.GET.get(QueueFilter.parameter_name) == ALL or request.GET.get(StatusFilter.parameter_name)
-        return ["-pk"] if looks_everywhere else [desk.DUE_FIRST]
+        return ["-pk"] if looks_everywhere else list(desk.DUE_FIRST)
 
     def get_search_results(self, request, queryset, search_term):
         return (desk.search(queryset, search_term) if search_term.strip() else queryset), False

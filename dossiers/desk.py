@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from dossiers import clock, receipt
 from dossiers.calendar import CLOSES, SITTINGS, VIETNAM
-from dossiers.status import OPEN, Status
-from portal.templatetags.portal import WEEKDAYS, moment
+from dossiers.status import OPEN, PAUSED, Status
+from portal.templatetags.portal import WEEKDAYS
 from portal.text import e164
 
 # The office holds the dossier and has promised a day.
@@ -74,8 +74,12 @@ def numbers(dossiers, at) -> dict[str, int]:
     return dossiers.filter(status__in=OPEN).aggregate(**counts)
 
 
-# What waits longest or is promised first: before acceptance nothing is promised, so the submission counts.
-DUE_FIRST = Coalesce("due_at", "submitted_at").asc()
+# What waits longest or is promised first: before acceptance nothing is promised, so the submission
+# counts. Where the clock stands still or the work is done, nothing presses.
+DUE_FIRST = (
+    Case(When(status__in=[*PAUSED, Status.DONE], then=1), default=0).asc(),
+    Coalesce("due_at", "submitted_at").asc(),
+)
 
 
 def search(dossiers, typed: str):
@@ -118,9 +122,9 @@ class TimeLeft(NamedTuple):
 def time_left(dossier, at) -> TimeLeft:
     match Status(dossier.status):
         case Status.SUPPLEMENT:
-            return _stopped(_("chờ bổ sung đến {day}").format(day=_short(dossier.supplement_by)))
+            return _stopped(_("chờ bổ sung đến {day}").format(day=f"{dossier.supplement_by:%d/%m}" if dossier.supplement_by else "…"))
         case Status.FEE:
-            return _stopped(_("chờ nộp phí đến {day}").format(day=_short(dossier.fee_by)))
+            return _stopped(_("chờ nộp phí đến {day}").format(day=f"{dossier.fee_by:%d/%m}" if dossier.fee_by else "…"))
         case Status.WITHDRAWAL:
             return _stopped(_("chờ trả lời việc rút hồ sơ"))
         case Status.SUBMITTED:
@@ -138,7 +142,8 @@ def _stopped(detail) -> TimeLeft:
 
 def _until_first_answer(dossier, at) -> TimeLeft:
     last = timezone.localtime(clock.first_answer_by(dossier.status_changed_at or dossier.submitted_at))
-    detail = _("trước {moment}").format(moment=moment(last))
+    day = _("hôm nay") if last.date() == timezone.localdate(at) else f"{last:%d/%m}"
+    detail = _("trước {hour} giờ {minute}, {day}").format(hour=last.hour, minute=f"{last:%M}", day=day)
     if last < at:
         return TimeLeft(_("Quá hạn trả lời"), detail, "late", "alert")
     minutes = round(working_time(at, last).total_seconds() / 60)
@@ -189,10 +194,8 @@ def appointment(at) -> str:
     return f"{WEEKDAYS[day.weekday()]}, {day:%d/%m}"
 
 
-def _short(day) -> str:
-    if day is None:
-        return ""
-    return f"{timezone.localtime(day) if isinstance(day, datetime.datetime) else day:%d/%m/%Y}"
+def _short(moment) -> str:
+    return f"{timezone.localtime(moment):%d/%m/%Y}" if moment else ""
 
 
 def today(at, agency=None) -> str:

@@ -47,6 +47,9 @@ class SignInForm(forms.Form):
         error_messages={"required": _("Nhập mật khẩu.")},
     )
 
+    # Every field is required: a star would say nothing.
+    stars = False
+
     def __init__(self, *args, request=None, **kwargs):
         self.request = request
         self.user = None
@@ -85,6 +88,8 @@ class CodeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "pattern": "[0-9 ]*"}),
         error_messages={"required": _("Nhập mã OTP gồm 6 chữ số.")},
     )
+
+    stars = False
 
     def __init__(self, *args, waiting=None, device=None, **kwargs):
         self.waiting, self.device = waiting, device

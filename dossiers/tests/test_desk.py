@@ -50,8 +50,8 @@ def test_a_queue_holds_exactly_what_it_counts(make):
 @pytest.mark.parametrize(
     ("status", "fields", "said"),
     [
-        (Status.SUBMITTED, {"status_changed_at": at(22, 14, 40)}, ("Còn 7 giờ 28 phút", "trước 17 giờ 00, 23/11/2026", "urgent", "clock")),
-        (Status.SUBMITTED, {"status_changed_at": at(18, 8, 12)}, ("Quá hạn trả lời", "trước 8 giờ 12, 19/11/2026", "late", "alert")),
+        (Status.SUBMITTED, {"status_changed_at": at(22, 14, 40)}, ("Còn 7 giờ 28 phút", "trước 17 giờ 00, hôm nay", "urgent", "clock")),
+        (Status.SUBMITTED, {"status_changed_at": at(18, 8, 12)}, ("Quá hạn trả lời", "trước 8 giờ 12, 19/11", "late", "alert")),
         (Status.PROCESSING, {"due_at": at(20, 17)}, ("Quá hẹn 3 ngày", "hẹn thứ Sáu, 20/11", "late", "alert")),
         (Status.PROCESSING, {"due_at": at(23, 17)}, ("Đến hẹn hôm nay", "hẹn thứ Hai, 23/11", "urgent", "clock")),
         (Status.RECEIVED, {"due_at": at(25, 17)}, ("Còn 1 ngày làm việc", "hẹn thứ Tư, 25/11", "urgent", "clock")),
@@ -60,9 +60,9 @@ def test_a_queue_holds_exactly_what_it_counts(make):
         (
             Status.SUPPLEMENT,
             {"supplement_by": datetime.date(2026, 11, 26)},
-            ("Đồng hồ đang dừng", "chờ bổ sung đến 26/11/2026", "", "clock"),
+            ("Đồng hồ đang dừng", "chờ bổ sung đến 26/11", "", "clock"),
         ),
-        (Status.FEE, {"fee_by": datetime.date(2026, 11, 27)}, ("Đồng hồ đang dừng", "chờ nộp phí đến 27/11/2026", "", "clock")),
+        (Status.FEE, {"fee_by": datetime.date(2026, 11, 27)}, ("Đồng hồ đang dừng", "chờ nộp phí đến 27/11", "", "clock")),
         (Status.WITHDRAWAL, {}, ("Đồng hồ đang dừng", "chờ trả lời việc rút hồ sơ", "", "clock")),
         (Status.DONE, {"due_at": at(25, 17), "finished_at": at(20, 9)}, ("Xong trước hạn", "chờ trả kết quả", "in-time", "tick")),
         (Status.DONE, {"due_at": at(19, 17), "finished_at": at(20, 9)}, ("Xong sau hẹn", "chờ trả kết quả", "late", "alert")),
