@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal.library import library
 from portal.views import page
 
 urlpatterns = [
@@ -12,4 +13,5 @@ urlpatterns = [
     path("kha-nang-tiep-can/", page("accessibility"), name="accessibility"),
     path("cookie/", page("cookies"), name="cookies"),
     path("lien-he/", page("contact"), name="contact"),
+    path("dev/thu-vien/", library, name="library"),
 ]

@@ -8,7 +8,7 @@
  * data-wait="45"                       on a submit button: not pressed for 45 s, with the countdown beside it
  * data-once="Đang gửi hồ sơ…"          on a submit button: after the first press it says this and sends nothing more
  * data-autosave="/address/"            on a form: its fields are posted there 2 s after the last key, on change and on
- *                                      leaving. Answer: 2xx JSON {"edit": number for the field `edit`}; 409 JSON
+ *                                      leaving. Answer: 2xx JSON {"edit": number for the field `edit`, "saved_at": "14:32"}; 409 JSON
  *                                      {"error": "…"} when it was changed in another window
  * data-saved                           the line with role=status that says when it was saved; made if missing
  * data-upload                          on a form with file inputs: each file is posted by itself to the form’s action
@@ -212,7 +212,7 @@
                         if (edit && facts.edit !== undefined) edit.value = facts.edit;
                         saved = changed ? now : body();
                         retry = 0;
-                        tell(line, say("Đã tự lưu lúc ", "Saved at ") + clock());
+                        tell(line, say("Đã tự lưu lúc ", "Saved at ") + (facts.saved_at || clock()));
                         if (changed) later(2000);
                     });
                 }).catch(function () { saving = false; failed(); });
