@@ -36,7 +36,6 @@ TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
-SENTRY_DSN = env.text("SENTRY_DSN")
 
 # --- Whose portal it is ------------------------------------------------------------------------
 
@@ -290,7 +289,7 @@ SMS_COMMANDS = {"DVC": "tracking.sms.look_up"}
 SMS_STRICT = DEBUG
 # The short code's own door: who may hand in what people text. Without both it is shut.
 SMS_MO_SECRET = env.text("SMS_MO_SECRET")
-SMS_MO_ALLOWED_IPS = env.words("SMS_MO_ALLOWED_IPS")
+SMS_MO_ALLOWED_IPS = env.networks("SMS_MO_ALLOWED_IPS")
 MESSAGE_LEASE_SECONDS = 120
 MESSAGE_RETRY_HOURS = env.number("MESSAGE_RETRY_HOURS", 4)
 
@@ -301,6 +300,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker waits for its broker as long as it takes; giving up would end it after an hour.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_timeout": 5,
