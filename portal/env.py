@@ -1,5 +1,6 @@
 """Read settings from the environment, and say in a sentence what is wrong with one."""
 
+import ipaddress
 import os
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Split a comma-separated value; empty pieces are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and networks, e.g. 203.0.113.7, 10.1.0.0/16."""
+    try:
+        return [ipaddress.ip_network(word, strict=False) for word in words(name)]
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is “{text(name)}”. Write addresses or networks, e.g. 203.0.113.7,10.1.0.0/16.") from None
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -1,5 +1,6 @@
 """Texts to the short code: stored once, answered once."""
 
+import ipaddress
 import threading
 from datetime import timedelta
 
@@ -146,7 +147,8 @@ def asked(monkeypatch):
 
 @pytest.fixture
 def door(settings):
-    settings.SMS_MO_SECRET, settings.SMS_MO_ALLOWED_IPS = "chìa khóa", ["10.0.0.0/8", "127.0.0.1"]
+    settings.SMS_MO_SECRET = "chìa khóa"
+    settings.SMS_MO_ALLOWED_IPS = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("127.0.0.1")]
 
 
 QUERY = {
@@ -200,3 +202,10 @@ def test_an_sms_without_a_name_is_told_from_others_by_what_it_says(client, trans
 
 def test_an_sms_from_nobody_is_no_sms(client, db, door):
     assert client.get("/sms/mo/", QUERY | {"from": ""}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"), [("10.9.8.7", True), ("::ffff:10.9.8.7", True), ("11.0.0.1", False), ("::1", False), ("", False)]
+)
+def test_the_address_list_takes_networks(door, address, allowed):
+    assert inbound.is_allowed(address) is allowed

@@ -1,7 +1,9 @@
 """Posting a message: one row for one fact, in the transaction of the fact."""
 
+import threading
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from portal.messaging import broker, outbox
 from portal.messaging.models import OutgoingMessage
@@ -67,6 +69,28 @@ def test_the_next_transaction_wakes_them_again_even_after_one_that_was_rolled_ba
     with transaction.atomic():
         outbox.post(**HELP | {"event": "help:3"})
     assert len(asked) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_reporting_one_fact_at_once_post_one_message(asked):
+    start, posted = threading.Barrier(4), []
+
+    def work():
+        try:
+            start.wait()
+            with transaction.atomic():
+                posted.append(outbox.post(**HELP).pk)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(posted) == 4
+    assert set(posted) == set(OutgoingMessage.objects.values_list("pk", flat=True))
+    assert OutgoingMessage.objects.count() == 1
 
 
 def test_a_post_costs_two_queries(db, django_assert_num_queries):
