@@ -1,17 +1,17 @@
 """The second half of taking a file: the worker decodes it, stores what may stay, and says which it was."""
 
 import hashlib
-import logging
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 
 from dossiers import attachments, filetypes, images
 from dossiers.models import Attachment
 
-logger = logging.getLogger(__name__)
+LOST_AT_MOST = 5
 
 
 def check(pk) -> bool:
@@ -20,26 +20,34 @@ def check(pk) -> bool:
     The row stays locked meanwhile. If this worker dies the lock goes with it, and the sweep finds
     the file still waiting.
     """
-    with transaction.atomic():
-        attachment = (
-            Attachment.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .filter(pk=pk, state=Attachment.State.CHECKING)
-            .first()
-        )
-        if attachment is None:
-            return False
+    waiting = Attachment.objects.filter(pk=pk, state=Attachment.State.CHECKING)
+    # Written before, because a worker killed over the file cannot write anything after.
+    waiting.update(checks_lost=F("checks_lost") + 1)
+    try:
+        with transaction.atomic():
+            attachment = waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
+            if attachment is None:
+                return False
+            _judge(attachment)
+        return True
+    finally:
+        Attachment.objects.filter(pk=pk, checks_lost__gt=0).update(checks_lost=F("checks_lost") - 1)
+
+
+def _judge(attachment):
+    try:
+        if attachment.checks_lost > LOST_AT_MOST:
+            raise attachments.damaged(attachment.original_name)
         with attachment.file.open("rb") as stored:
             data = stored.read()
-        try:
-            if attachment.content_type == filetypes.PDF:
-                _keep_pdf(attachment, data)
-            else:
-                _keep_picture(attachment, data)
-        except ValidationError as refusal:
-            attachment.state = Attachment.State.REFUSED
-            attachment.refusal = refusal.messages[0][:300]
-            attachment.save(update_fields=["state", "refusal"])
-    return True
+        if attachment.content_type == filetypes.PDF:
+            _keep_pdf(attachment, data)
+        else:
+            _keep_picture(attachment, data)
+    except ValidationError as refusal:
+        attachment.state = Attachment.State.REFUSED
+        attachment.refusal = refusal.messages[0][:300]
+        attachment.save(update_fields=["state", "refusal"])
 
 
 def _keep_pdf(attachment, data):

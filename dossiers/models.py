@@ -188,6 +188,8 @@ class Attachment(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     state = models.CharField(_("trạng thái"), max_length=8, choices=State.choices, default=State.CHECKING)
     refusal = models.CharField(_("lý do không nhận"), max_length=300, blank=True)
+    # Checks that a worker began and did not live to end; a file that fells workers is refused at last.
+    checks_lost = models.PositiveSmallIntegerField(default=0)
     # Chosen by the browser, so that a retry after a lost line is the same file.
     client_key = models.UUIDField(null=True, blank=True)
     # Taken out by the citizen; kept until the draft is submitted, so that it can be put back.

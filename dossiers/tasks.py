@@ -17,7 +17,8 @@ SWEEP_AFTER = timedelta(seconds=30)
 SWEEP_AT_ONCE = 200
 
 
-@shared_task
+# A file that takes longer than this is made to take long.
+@shared_task(time_limit=60)
 def check_attachment(pk):
     checking.check(pk)
 

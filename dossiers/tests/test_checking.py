@@ -48,9 +48,17 @@ def is_red(pixel):
     return all(low <= value <= high for value, (low, high) in zip(pixel, RED, strict=True))
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_photograph_is_kept_upright_legible_and_without_where_it_was_taken(draft, orientation):
-    received = make_photo(orientation=orientation)
+@pytest.mark.parametrize(
+    ("orientation", "size", "kept_size"),
+    [
+        (6, (4000, 3000), (1950, 2600)),
+        (1, (2800, 2100), (2600, 1950)),
+        (3, (800, 600), (800, 600)),
+        (8, (800, 600), (600, 800)),
+    ],
+)
+def test_a_photograph_is_kept_upright_legible_and_without_where_it_was_taken(draft, orientation, size, kept_size):
+    received = make_photo(*size, orientation=orientation)
     assert Image.open(io.BytesIO(received)).getexif().get_ifd(0x8825)  # it does say where
     kept = checked(draft, "IMG_0001.jpg", received)
     data = bytes_of(kept.file)
@@ -58,7 +66,7 @@ def test_a_photograph_is_kept_upright_legible_and_without_where_it_was_taken(dra
     assert (kept.size, kept.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     with Image.open(io.BytesIO(data)) as image:
         assert image.format == "JPEG"
-        assert image.size == ((1950, 2600) if orientation in (6, 8) else (2600, 1950))
+        assert image.size == kept_size
         assert not image.getexif()
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
         assert is_red(image.convert("RGB").getpixel((20, 20)))
@@ -141,6 +149,16 @@ def test_a_file_is_checked_once(draft):
     assert [checking.check(attachment.pk), checking.check(attachment.pk), checking.check(attachment.pk + 1)] == [True, False, False]
 
 
+def test_a_file_that_fells_the_workers_is_refused_at_last(draft):
+    attachment = sent(draft, "a.jpg", make_photo(120, 90))
+    Attachment.objects.update(checks_lost=checking.LOST_AT_MOST - 1)
+    assert checking.check(attachment.pk)
+    felling = sent(draft, "b.jpg", make_photo(120, 90))
+    Attachment.objects.filter(pk=felling.pk).update(checks_lost=checking.LOST_AT_MOST)
+    assert checking.check(felling.pk)
+    assert dict(Attachment.objects.values_list("original_name", "state")) == {"a.jpg": "ready", "b.jpg": "refused"}
+
+
 def test_a_failure_of_the_storage_loses_nothing(draft, monkeypatch):
     attachment = sent(draft, "a.jpg", make_photo(120, 90))
     monkeypatch.setattr(checking, "_ready", lambda *args: (_ for _ in ()).throw(OSError("disk full")))
@@ -149,7 +167,7 @@ def test_a_failure_of_the_storage_loses_nothing(draft, monkeypatch):
         checking.check(attachment.pk)
     assert set(default_storage.listdir(f"dossiers/{timezone.localdate():%y}")[1]) == before
     attachment.refresh_from_db()
-    assert (attachment.state, default_storage.exists(attachment.file.name)) == ("checking", True)
+    assert (attachment.state, attachment.checks_lost, default_storage.exists(attachment.file.name)) == ("checking", 0, True)
 
 
 def test_the_sweep_finds_what_was_forgotten_and_one_lost_file_does_not_stop_it(draft, caplog):

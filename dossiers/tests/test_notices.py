@@ -86,7 +86,7 @@ def test_received_and_processing(filed, ha):
         "Hồ sơ “Đăng ký khai sinh” đã được tiếp nhận.\n\n"
         "  Hẹn trả kết quả: thứ Tư, 25/11/2026\n\n"
         "Ngày hẹn đã tính: 24/11 nghỉ lễ.\n\n"
-        "Ông/Bà xem Giấy tiếp nhận trong mục Hồ sơ của tôi.\n\n" + track(OFFICE, "14 giờ 20, 19/11/2026"),
+        "Ông/Bà theo dõi hồ sơ trong mục Hồ sơ của tôi.\n\n" + track(OFFICE, "14 giờ 20, 19/11/2026"),
     )
     filed.move("process", by=ha, at=at(20))
     assert said(filed, "sms").body == (f"Ho so {CODE} dang duoc xu ly. Hen tra ket qua ngay 25/11/2026. Tra cuu: soan DVC {CODE} gui 8188.")
