@@ -104,6 +104,8 @@ class SignUpForm(forms.Form):
 class SignInForm(LoginForm):
     """One name of several, and the password."""
 
+    stars = False
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields = {
