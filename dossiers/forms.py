@@ -3,13 +3,12 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dossiers import wizard
+from dossiers import papers, wizard
 from dossiers.models import Delivery
 from portal.captcha import CaptchaField
 from portal.fields import EmailField, NameField, NationalIdField, PhoneField
@@ -251,7 +250,7 @@ class ApplicantForm(StepForm):
 
     def apply(self):
         written = super().apply()
-        if self.dossier.for_other and not self.dossier.attachments.filter(Q(document=None), removed_at=None).exists():
+        if self.dossier.for_other and papers.missing(papers.of(self.dossier)):
             wizard.reopen(self.dossier, "giay-to")
         return written
 

@@ -6,25 +6,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dossiers.models import Attachment
+from portal.text import folded
 from procedures.models import RequiredDocument
 
-# The mandate is no paper of the catalogue: it is asked for when somebody files for another person.
+# Asked for when somebody files for another person. Where the catalogue names such a paper itself, as a
+# conditional one, that one becomes required instead of asking twice for the same.
 MANDATE = "uy-quyen"
+MANDATES = ("van ban uy quyen", "giay uy quyen")
 
 
 @dataclass
 class Paper:
-    """One paper with the files sent for it; `document` is None for the mandate."""
+    """One paper with the files sent for it; `document` is None for a mandate the catalogue does not name."""
 
     number: int
     slug: str
     name: str
     document: RequiredDocument | None
     files: list[Attachment] = field(default_factory=list)
+    is_mandate: bool = False
 
     @property
     def required(self) -> bool:
-        return self.document is None or self.document.blocks
+        return self.is_mandate or self.document.blocks
 
     @property
     def only_shown(self) -> bool:
@@ -33,7 +37,7 @@ class Paper:
 
     @property
     def conditional(self) -> bool:
-        return self.document is not None and self.document.need == RequiredDocument.Need.CONDITIONAL
+        return not self.is_mandate and self.document.need == RequiredDocument.Need.CONDITIONAL
 
     @property
     def condition(self) -> str:
@@ -84,7 +88,7 @@ class Paper:
 
 
 def of(dossier) -> list[Paper]:
-    """Every paper of the dossier in the order of the catalogue, the mandate last; two queries."""
+    """Every paper of the dossier in the order of the catalogue, a mandate it does not name last; two queries."""
     sent: dict[int | None, list[Attachment]] = {}
     for attached in dossier.attachments.filter(removed_at__isnull=True):
         sent.setdefault(attached.document_id, []).append(attached)
@@ -93,7 +97,11 @@ def of(dossier) -> list[Paper]:
         for number, document in enumerate(dossier.version.documents.all(), start=1)
     ]
     if dossier.for_other:
-        found.append(Paper(len(found) + 1, MANDATE, _("Giấy ủy quyền"), None, sent.get(None, [])))
+        named = next((paper for paper in found if folded(paper.name).startswith(MANDATES)), None)
+        if named:
+            named.is_mandate = True
+        else:
+            found.append(Paper(len(found) + 1, MANDATE, _("Giấy ủy quyền"), None, sent.get(None, []), is_mandate=True))
     return found
 
 

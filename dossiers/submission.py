@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers import attachments, moves, receipt, status, wizard
-from dossiers.models import Attachment, Delivery, Dossier
+from dossiers import attachments, moves, papers, receipt, status, wizard
+from dossiers.models import Delivery, Dossier
 from dossiers.status import Status
 from procedures import declaration
 from procedures.models import Procedure
@@ -90,12 +90,8 @@ def _form(dossier):
 
 
 def _papers(dossier):
-    sent = set(dossier.attachments.kept().exclude(state=Attachment.State.REFUSED).values_list("document_id", flat=True))
-    missing = [document.name for document in dossier.version.documents.all() if document.blocks and document.pk not in sent]
-    if dossier.for_other and None not in sent:
-        missing.append(_("Giấy ủy quyền"))
-    for name in missing:
-        yield PAPERS, _("Còn thiếu giấy tờ: {name}. Bổ sung ở bước Thành phần hồ sơ.").format(name=name)
+    for paper in papers.missing(papers.of(dossier)):
+        yield PAPERS, _("Còn thiếu giấy tờ: {name}. Bổ sung ở bước Thành phần hồ sơ.").format(name=paper.name)
 
 
 def _delivery(dossier):

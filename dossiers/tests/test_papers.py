@@ -37,6 +37,17 @@ def test_filing_for_another_makes_the_mandate_required(draft):
     assert not papers.of(draft)[-1].missing
 
 
+def test_a_mandate_named_by_the_catalogue_is_not_asked_for_twice(lan):
+    named = {"name": "Văn bản ủy quyền (được chứng thực)", "need": "conditional", "condition": "khi ủy quyền"}
+    draft = make_draft(lan, make_procedure("Đăng ký khai tử", documents=["Giấy báo tử", named]), for_other=True)
+    assert [(paper.name, paper.required, paper.conditional) for paper in papers.of(draft)] == [
+        ("Giấy báo tử", True, False),
+        ("Văn bản ủy quyền (được chứng thực)", True, False),
+    ]
+    draft.for_other = False
+    assert [paper.required for paper in papers.of(draft)] == [True, False]
+
+
 def test_only_required_papers_are_missing_and_a_refused_file_counts_for_nothing(draft):
     first, second, *_others = draft.version.documents.all()
     assert [paper.name for paper in papers.missing(papers.of(draft))] == ["Tờ khai", "Giấy xác nhận"]
