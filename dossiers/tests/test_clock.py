@@ -3,8 +3,11 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dossiers import clock
+from dossiers.calendar import VIETNAM
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -109,3 +112,49 @@ def test_days_left_are_working_days_and_turn_negative_when_late():
         for day in ("20/11/2026 8:00", "25/11/2026 9:00", "26/11/2026 9:00", "30/11/2026 9:00")
     }
     assert left == {"20/11/2026 8:00": 2, "25/11/2026 9:00": 0, "26/11/2026 9:00": -1, "30/11/2026 9:00": -3}
+
+
+# --- Against a slow model that walks day by day ------------------------------------------------
+
+MOMENTS = st.datetimes(datetime.datetime(2025, 1, 1), datetime.datetime(2027, 6, 30), timezones=st.just(HANOI))
+
+
+def walked(accepted, quantity, pauses):
+    """Working days crossed off one at a time; a day on which the office waited is not crossed off."""
+    day = accepted.date()
+    counts_today = VIETNAM.is_working_day(day) and accepted.time() <= datetime.time(17)
+    while not counts_today:
+        day += datetime.timedelta(days=1)
+        counts_today = VIETNAM.is_working_day(day)
+    to_cross = quantity
+    for pause in pauses:
+        waited = pause.started_at.date()
+        while waited < pause.ended_at.date():
+            waited += datetime.timedelta(days=1)
+            to_cross += VIETNAM.is_working_day(waited)
+    while to_cross:
+        day += datetime.timedelta(days=1)
+        to_cross -= VIETNAM.is_working_day(day)
+    return datetime.datetime.combine(day, datetime.time(17), HANOI)
+
+
+@settings(deadline=None)  # a loaded machine is no mistake
+@given(MOMENTS, st.integers(0, 30), st.lists(st.tuples(st.integers(0, 20), st.integers(0, 12)), max_size=3))
+def test_the_promised_day_is_that_of_the_slow_model(accepted, quantity, waits):
+    pauses, free = [], accepted
+    for after, length in waits:
+        start = free + datetime.timedelta(days=after, hours=1)
+        free = start + datetime.timedelta(days=length, hours=1)
+        pauses.append(SimpleNamespace(started_at=start, ended_at=free, reason="supplement"))
+    due = clock.due(accepted, quantity, "working_day", None, pauses)
+    assert due.at == walked(accepted, quantity, pauses)
+    assert VIETNAM.is_working_day(due.at.date())
+
+
+@settings(deadline=None)  # a loaded machine is no mistake
+@given(MOMENTS, st.integers(0, 40))
+def test_working_hours_are_those_of_an_office_that_works_by_the_minute(start, hours):
+    end = clock.add_working_hours(start, hours)
+    assert end >= start
+    assert VIETNAM.is_working_day(end.astimezone(HANOI).date())
+    assert clock.add_working_hours(clock.add_working_hours(start, hours), 8) == clock.add_working_hours(start, hours + 8)
