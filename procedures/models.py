@@ -176,32 +176,32 @@ class ProcedureVersion(models.Model):
         _("nơi nộp ngoài hệ thống"), max_length=200, blank=True, help_text=_("Ví dụ “tổ chức hành nghề công chứng”.")
     )
     hand_off = models.CharField(_("hệ thống khác tiếp nhận"), max_length=200, blank=True)
-    audience = models.JSONField(_("đối tượng"), default=list)
+    audience = models.JSONField(_("đối tượng"), default=list, blank=True)
     service_level = models.CharField(_("mức cung cấp"), max_length=30)
-    channels = models.JSONField(_("cách nộp"), default=list)
+    channels = models.JSONField(_("cách nộp"), default=list, blank=True)
     takes_online = models.BooleanField(_("nhận trực tuyến"), default=True)
     term_quantity = models.PositiveSmallIntegerField(_("thời hạn"), null=True, blank=True)
     term_unit = models.CharField(_("đơn vị thời hạn"), max_length=12, choices=Term.choices)
     term_cutoff_hour = models.PositiveSmallIntegerField(_("giờ chót trong ngày"), null=True, blank=True)
-    term_cases = models.JSONField(_("thời hạn theo trường hợp"), default=list)
+    term_cases = models.JSONField(_("thời hạn theo trường hợp"), default=list, blank=True)
     fee_vnd = models.PositiveIntegerField(_("lệ phí (đồng)"), null=True, blank=True)
     fee_case = models.CharField(_("khi nào thu mức này"), max_length=100, blank=True, help_text=_("Ví dụ “nếu đăng ký đúng hạn”."))
     fee_note = models.TextField(_("ghi chú lệ phí"), blank=True)
-    results = models.JSONField(_("kết quả"), default=list)
-    steps = models.JSONField(_("trình tự"), default=list)
+    results = models.JSONField(_("kết quả"), default=list, blank=True)
+    steps = models.JSONField(_("trình tự"), default=list, blank=True)
     conditions = models.TextField(_("yêu cầu, điều kiện"), blank=True)
-    legal_basis = models.JSONField(_("căn cứ pháp lý"), default=list)
+    legal_basis = models.JSONField(_("căn cứ pháp lý"), default=list, blank=True)
     publication_decision = models.CharField(_("quyết định công bố"), max_length=100, blank=True)
     note = models.TextField(_("ghi chú"), blank=True)
     # What was checked against the published page; the rest is shown as unverified.
-    verified_fields = models.JSONField(_("phần đã kiểm chứng"), default=list)
+    verified_fields = models.JSONField(_("phần đã kiểm chứng"), default=list, blank=True)
     source = models.URLField(_("nguồn"), blank=True)
     source_seen = models.CharField(_("nguồn xem ngày"), max_length=10, blank=True)
     # Of the loaded data: the same content loaded again writes nothing.
     digest = models.CharField(max_length=64, blank=True, editable=False)
 
     # Groups of questions, drawn by procedures/declaration.py; empty where the procedure has no form.
-    declaration = models.JSONField(_("tờ khai điện tử"), default=list)
+    declaration = models.JSONField(_("tờ khai điện tử"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("bản công bố thủ tục")
@@ -238,6 +238,20 @@ class ProcedureVersion(models.Model):
             # The end of its force is the one thing a published version learns later.
             ProcedureVersion.objects.filter(pk=before).update(valid_to=self.valid_from - timedelta(days=1))
 
+    def draft_next(self):
+        """An unpublished copy with the next number, for an official to change; the one already begun, if there is one."""
+        with transaction.atomic():
+            Procedure.objects.select_for_update(of=("self",)).get(pk=self.procedure_id)
+            versions = ProcedureVersion.objects.filter(procedure_id=self.procedure_id)
+            if begun := versions.filter(published_at__isnull=True).first():
+                return begun
+            number = versions.aggregate(last=models.Max("number"))["last"] + 1
+            copy = copied(self, number=number, published_at=None, valid_to=None, digest="")
+            copy.agencies.set(self.agencies.all())
+            for part in (*self.documents.all(), *self.fees.all()):
+                copied(part, version=copy)
+        return copy
+
     @property
     def fileable(self) -> bool:
         """Whether a citizen may file here, online: the one row of ProcedureQuerySet.fileable()."""
@@ -255,6 +269,12 @@ class ProcedureVersion(models.Model):
 
     def is_verified(self, part: str) -> bool:
         return part in self.verified_fields
+
+
+def copied(row, **changes):
+    """A new row with the values of another, but for some."""
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+    return type(row).objects.create(**{name: value for name, value in values.items() if name.removesuffix("_id") not in changes} | changes)
 
 
 def refuse_if_published(version_id):

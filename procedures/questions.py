@@ -51,6 +51,8 @@ class Question:
     allowed: frozenset[str] = frozenset()
     # What every question may carry; `allowed` adds what only this kind understands.
     common = frozenset({"key", "label", "type", "required", "help", "prefill", "default", "shown_if", "required_if"})
+    # A column of a table: one narrow input.
+    in_a_row = False
 
     def __init__(self, schema: dict, *, spoken: str = ""):
         self.schema = schema
@@ -474,7 +476,7 @@ class Choice(Question):
         choices = self.choices()
         pairs = [(choice, choice) for choice in choices]
         # Radio buttons cannot be taken back, so an answer that may be left out is a list.
-        if len(choices) <= FEW_CHOICES and (self.required or self.shown_if):
+        if len(choices) <= FEW_CHOICES and self.required and not self.in_a_row:
             field = forms.ChoiceField(choices=pairs, widget=forms.RadioSelect, **options)
         else:
             field = forms.ChoiceField(choices=[("", _("Chọn trong danh sách")), *pairs], **options)
@@ -557,6 +559,8 @@ class Table(Question):
     def __init__(self, schema, **options):
         super().__init__(schema, **options)
         self.columns = [KINDS[column["type"]](column) for column in schema["columns"]]
+        for column in self.columns:
+            column.in_a_row = True
 
     def build(self, **options):
         return TableField(columns=self.columns, **options)

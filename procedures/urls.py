@@ -1,4 +1,6 @@
-from django.urls import path
+"""Addresses of the catalogue."""
+
+from django.urls import path, re_path
 
 from procedures import views
 
@@ -6,5 +8,6 @@ app_name = "procedures"
 
 urlpatterns = [
     path("thu-tuc/", views.procedures, name="list"),
-    path("thu-tuc/<str:code>/", views.procedure, name="detail"),
+    # Only what a code may be made of: a NUL in an address must not reach PostgreSQL.
+    re_path(r"^thu-tuc/(?P<code>[0-9A-Za-z.-]{1,30})/$", views.procedure, name="detail"),
 ]
