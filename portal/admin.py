@@ -160,6 +160,7 @@ class OfficialsSite(AdminSite):
             path("dang-nhap/", self.login, name="login"),
             path("dang-nhap/ma/", self.code, name="login_code"),
             path("dang-nhap/ma/gui-lai/", self.resend, name="login_resend"),
+            path("xac-thuc/", self.admin_view(self.authenticator), name="authenticator"),
             *urls,
         ]
         _lead_to(urls, reverse_lazy("admin:login", current_app=self.name))
@@ -223,6 +224,24 @@ class OfficialsSite(AdminSite):
             else:
                 messages.success(request, _("Đã gửi mã. Xem tin nhắn mới nhất."))
         return redirect(f"{reverse('admin:login_code')}?cach={chosen}")
+
+    @method_decorator(sensitive_post_parameters("code"))
+    def authenticator(self, request):
+        """Set up an authenticator, so that a code needs no network; it counts from its first right code on."""
+        request.current_app = self.name
+        device = second_factor.authenticator_to_set_up(request.user)
+        form = CodeForm(request.POST or None, waiting=second_factor.Pending(request.user, "", ""), device=device)
+        if request.method == "POST" and form.is_valid():
+            second_factor.confirm_authenticator(device)
+            messages.success(request, _("Đã cài ứng dụng xác thực. Lần đăng nhập sau, Ông/Bà có thể dùng mã của ứng dụng."))
+            return redirect("admin:index")
+        context = self.each_context(request) | {
+            "title": _("Cài ứng dụng xác thực"),
+            "form": form,
+            "picture": second_factor.picture_of(device),
+            "secret": second_factor.spelt_secret(device),
+        }
+        return TemplateResponse(request, "admin/authenticator.html", context)
 
     def _chosen(self, request, devices):
         """The device picked by its place in the list; the first where none or a wrong place was named."""

@@ -3,9 +3,11 @@
 Until the second step the session holds only who is expected; nobody is signed in.
 """
 
+import base64
 import time
 from dataclasses import dataclass
 
+import segno
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.db import transaction
@@ -17,6 +19,7 @@ from django_otp import devices_for_user
 from django_otp import login as otp_login
 from django_otp.models import Device, SideChannelDevice
 from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal import throttle
 from portal.text import masked_phone
@@ -36,14 +39,14 @@ class Pending:
 
 def devices_of(user) -> list[Device]:
     """The official's devices: those that are sent a code first, paper codes last."""
-
-    if settings.PHONE_DEVICE_OF:
-        import_string(settings.PHONE_DEVICE_OF)(user)
+    phone = import_string(settings.PHONE_DEVICE_OF)(user) if settings.PHONE_DEVICE_OF else None
 
     def preference(device):
         return (not is_sent(device), isinstance(device, StaticDevice), device.pk)
 
-    return sorted(devices_for_user(user, confirmed=True), key=preference)
+    # A phone may hold codes for other purposes too; only those for signing in open this door.
+    found = [device for device in devices_for_user(user, confirmed=True) if type(device) is not type(phone) or device == phone]
+    return sorted(found, key=preference)
 
 
 def is_sent(device: Device) -> bool:
@@ -149,3 +152,30 @@ def label(device: Device) -> str:
 
 def _seconds_until(moment) -> int:
     return max(1, round((moment - timezone.now()).total_seconds())) if moment else settings.OTP_RESEND_SECONDS
+
+
+# --- An authenticator of one's own -------------------------------------------------------------
+
+
+def authenticator_to_set_up(user) -> TOTPDevice:
+    """The authenticator waiting for its first code; reloading the page keeps its secret."""
+    device = TOTPDevice.objects.filter(user=user, confirmed=False).first()
+    return device or TOTPDevice.objects.create(user=user, name=_("Ứng dụng xác thực"), confirmed=False)
+
+
+def confirm_authenticator(device: TOTPDevice) -> None:
+    """From its first right code on it counts; the one before it ends."""
+    with transaction.atomic():
+        TOTPDevice.objects.filter(user_id=device.user_id, confirmed=True).exclude(pk=device.pk).delete()
+        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+
+
+def picture_of(device: TOTPDevice) -> str:
+    """The QR code an authenticator scans, as the address of a picture that never leaves the page."""
+    return segno.make(device.config_url, error="m").svg_data_uri(scale=4, border=2)
+
+
+def spelt_secret(device: TOTPDevice) -> str:
+    """The secret in groups of four letters, for whoever cannot scan."""
+    secret = base64.b32encode(device.bin_key).decode().rstrip("=")
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))

@@ -244,3 +244,24 @@ def test_signing_out_takes_a_post(client, hoa):
     client.post(reverse("admin:logout"))
     assert not is_inside(client)
     assert client.get(reverse("admin:index")).url == "/quan-tri/dang-nhap/?next=/quan-tri/"
+
+
+def test_an_authenticator_is_set_up_with_its_first_code_and_replaces_the_old_one(client, hoa):
+    old = TOTPDevice.objects.create(user=hoa, name="Cũ")
+    first_step(client, hoa)
+    code_step(client, sent_code())
+    page = client.get(reverse("admin:authenticator"))
+    assert 'src="data:image/svg+xml' in words_of(page)
+    device = TOTPDevice.objects.get(user=hoa, confirmed=False)
+    assert second_factor.spelt_secret(device) in words_of(client.get(reverse("admin:authenticator")))
+    wrong = f"{(totp(device.bin_key) + 1) % 1000000:06d}"
+    assert "Mã chưa đúng." in words_of(client.post(reverse("admin:authenticator"), {"code": wrong}))
+    assert TOTPDevice.objects.get(user=hoa, confirmed=True) == old
+    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=60)):
+        response = client.post(reverse("admin:authenticator"), {"code": f"{totp(device.bin_key):06d}"})
+    assert response.url == reverse("admin:index")
+    assert list(TOTPDevice.objects.filter(user=hoa).values_list("pk", "confirmed")) == [(device.pk, True)]
+
+
+def test_an_authenticator_is_set_up_only_by_who_is_inside(client, hoa):
+    assert client.get(reverse("admin:authenticator")).url == "/quan-tri/dang-nhap/?next=/quan-tri/xac-thuc/"
