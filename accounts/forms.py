@@ -104,7 +104,7 @@ class SignUpForm(forms.Form):
 class SignInForm(LoginForm):
     """One name of several, and the password."""
 
-    stars = False
+    stars = False  # both are needed, as everybody knows of a sign-in
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -163,6 +163,8 @@ class SignInForm(LoginForm):
 
 class NewPasswordForm(forms.Form):
     """A password of the citizen's own, typed twice."""
+
+    stars = False
 
     password1 = forms.CharField(
         label=_("Mật khẩu"),
@@ -249,6 +251,8 @@ class ChangePasswordForm(NewPasswordForm):
 class RecoveryForm(forms.Form):
     """Whose password was forgotten; the answer is the same whether or not there is such an account."""
 
+    stars = False
+
     login = forms.CharField(
         label=_("Tên đăng nhập"),
         help_text=_("CCCD/CMND, số điện thoại hoặc thư điện tử"),
@@ -260,6 +264,8 @@ class RecoveryForm(forms.Form):
 
 class ContactForm(forms.ModelForm):
     """What the owner may change alone; a typed phone is not proven."""
+
+    stars = False
 
     phone = PhoneField(label=_("Số thuê bao di động (không bắt buộc)"), required=False, help_text=_("Dùng để cán bộ liên hệ về hồ sơ"))
 
