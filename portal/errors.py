@@ -12,7 +12,7 @@ from django.template import loader
 
 
 def refuse(request, name, status, **context):
-    context["request_id"] = getattr(request, "request_id", "")
+    context["request_id"] = getattr(request, "id", "")
     return render(request, f"errors/{name}.html", context, status=status)
 
 
@@ -35,11 +35,6 @@ def not_found(request, exception=None):
     return refuse(request, "404", 404)
 
 
-def expired_link(request, resend_url=""):
-    """A link of a message that is used up or too old; `resend_url` is where another can be asked for."""
-    return refuse(request, "expired_link", 410, resend_url=resend_url)
-
-
 def too_large(request):
     return refuse(request, "413", 413, limit=settings.UPLOAD_FILE_MB)
 
@@ -48,6 +43,7 @@ def too_many_requests(request, retry_after):
     """`retry_after` in seconds; people are told whole minutes."""
     response = refuse(request, "429", 429, minutes=math.ceil(retry_after / 60))
     response["Retry-After"] = str(math.ceil(retry_after))
+    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -58,7 +54,7 @@ def server_error(request):
     facts = {
         "HOTLINE": settings.HOTLINE,
         "PROVINCE_NAME": settings.PROVINCE_NAME,
-        "request_id": getattr(request, "request_id", ""),
+        "request_id": getattr(request, "id", ""),
     }
     try:
         response = HttpResponse(loader.get_template(f"errors/{status}.html").render(facts), status=status)

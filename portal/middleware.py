@@ -1,13 +1,11 @@
 """What happens to every request before and after its view."""
 
-import math
 import re
 import uuid
 
 from django.contrib.auth import middleware
-from django.shortcuts import render
 
-from portal import logs
+from portal import errors, logs
 from portal.throttle import TooMany
 
 # What a proxy may call a request: enough to be unique, nothing that could break a log line.
@@ -51,10 +49,4 @@ class TooManyRequestsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, TooMany):
-            return None
-        minutes = math.ceil(exception.retry_after / 60)
-        response = render(request, "errors/429.html", {"minutes": minutes}, status=429)
-        response["Retry-After"] = str(exception.retry_after)
-        response["Cache-Control"] = "no-store"
-        return response
+        return errors.too_many_requests(request, exception.retry_after) if isinstance(exception, TooMany) else None

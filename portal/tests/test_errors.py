@@ -14,7 +14,7 @@ def request_(rf):
     translation.activate("vi")
     request = rf.get("/ho-so/")
     request.resolver_match = None
-    request.request_id = "a1b2c3"
+    request.id = "a1b2c3"
     return request
 
 
@@ -23,7 +23,6 @@ PAGES = [
     (errors.forbidden, 403, "Ông/Bà không có quyền xem trang này", "Có thể đã đăng nhập bằng tài khoản khác."),
     (errors.csrf_failure, 403, "Trang đã mở quá lâu", "Phần đã lưu vẫn còn. Tải lại trang rồi gửi lại."),
     (errors.not_found, 404, "Không tìm thấy trang", "Ông/Bà cần làm thủ tục gì?"),
-    (errors.expired_link, 410, "Đường dẫn này đã hết hạn hoặc đã dùng rồi", "Mỗi đường dẫn chỉ dùng một lần"),
     (errors.too_large, 413, "Tệp quá lớn", "Mỗi tệp không quá 10 MB."),
     (errors.server_error, 500, "Hệ thống đang gặp lỗi", "Hồ sơ đã lưu không bị mất. Thử lại sau ít phút."),
 ]
@@ -52,13 +51,6 @@ def test_too_many_requests_tell_people_minutes_and_machines_seconds(request_):
 def test_a_body_that_is_too_large_is_told_apart_from_a_wrong_one(request_):
     assert errors.bad_request(request_, RequestDataTooBig()).status_code == 413
     assert errors.bad_request(request_, ValueError()).status_code == 400
-
-
-def test_an_expired_link_leads_to_another(request_):
-    assert (
-        '<a class="button" href="/dang-ky/email/">Gửi lại đường dẫn</a>'
-        in errors.expired_link(request_, "/dang-ky/email/").content.decode()
-    )
 
 
 def test_a_database_that_is_away_is_maintenance_and_not_a_fault(request_):
