@@ -2,6 +2,7 @@
 
 import ipaddress
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,15 @@ def silent(sender, text):
 
 def faulty(sender, text):
     raise KeyError("code")
+
+
+handled = []
+
+
+def slow(sender, text):
+    handled.append(sender)
+    time.sleep(0.1)
+    return "xong"
 
 
 @pytest.fixture(autouse=True)
@@ -115,14 +125,16 @@ def test_what_came_in_too_long_ago_is_answered_no_more(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_answer_one_sms_once():
-    incoming = inbound.store("id-1", LAN, "xin chao")
-    start, answers = threading.Barrier(4), []
+def test_two_workers_let_the_handler_answer_one_sms_once(settings):
+    settings.SMS_COMMANDS = {"CHAM": f"{HERE}.slow"}
+    incoming = inbound.store("id-1", LAN, "CHAM")
+    start = threading.Barrier(4)
+    handled.clear()
 
     def work():
         try:
             start.wait()
-            answers.append(inbound.answer(incoming))
+            inbound.answer(incoming)
         finally:
             connection.close()
 
@@ -131,8 +143,8 @@ def test_two_workers_answer_one_sms_once():
         worker.start()
     for worker in workers:
         worker.join()
-    assert len([answer for answer in answers if answer]) == 1
-    assert len(replies()) == 1
+    assert handled == [LAN]
+    assert replies() == [(LAN, "xong", True)]
 
 
 # --- The provider's door -----------------------------------------------------------------------
