@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from dossiers import wizard
 from dossiers.models import Dossier
-from portal.text import folded
 from procedures.models import Procedure
 
 
@@ -21,13 +20,6 @@ def of(citizen) -> list[Dossier]:
     for draft in listed:
         draft.next_step = wizard.first_unfinished(draft)
     return listed
-
-
-def search(procedures, asked: str):
-    """The procedures whose name, code or synonyms hold every word, however the marks were typed."""
-    for word in folded(asked).split():
-        procedures = procedures.filter(search_text__contains=word)
-    return procedures
 
 
 @transaction.atomic

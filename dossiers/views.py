@@ -4,11 +4,13 @@ import secrets
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +22,7 @@ from portal import captcha
 from portal.text import masked_phone
 from procedures.models import Procedure
 
+PER_PAGE = 20
 EDITED_ELSEWHERE = "Hồ sơ này vừa được sửa ở cửa sổ khác. Tải lại để xem bản mới nhất."
 
 
@@ -33,7 +36,8 @@ def start(request):
     mine = drafts.of(request.user)
     context = {
         "q": asked,
-        "procedures": drafts.search(fileable, asked),
+        "page": Paginator(fileable.search(asked), PER_PAGE).get_page(request.GET.get("page")),
+        "page_query": f"{urlencode({'q': asked})}&" if asked else "",
         "chosen": chosen,
         "chosen_papers": list(chosen.current.documents.all()) if chosen else [],
         "chosen_fee": review.fee_words(chosen.current) if chosen else "",
