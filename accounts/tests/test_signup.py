@@ -196,6 +196,12 @@ def test_a_closed_door_is_not_found(client, settings):
     assert "Thư điện tử" not in client.get(reverse("accounts:signup")).content.decode()
 
 
+def test_the_open_doors_are_on_the_chooser_and_no_other(client, settings):
+    settings.SIGNUP_DOORS = ["email", "sms"]
+    page = client.get(reverse("accounts:signup")).content.decode()
+    assert ("Thư điện tử" in page, "Nhắn tin 8188" in page, "Thuê bao di động" in page) == (True, True, False)
+
+
 def test_an_organisation_is_told_to_come_in_person(client):
     page = client.get(reverse("accounts:signup") + "?doi-tuong=to-chuc").content.decode()
     assert "Hệ thống chưa nhận đăng ký tài khoản của tổ chức, doanh nghiệp qua mạng." in page
