@@ -30,9 +30,11 @@ EDITED_ELSEWHERE = "Hồ sơ này vừa được sửa ở cửa sổ khác. T�
 @require_safe
 def start(request):
     """Choose a procedure, or go on with a draft."""
-    asked = request.GET.get("q", "").strip()[:100]
+    # PostgreSQL's text knows no NUL, and neither does a name or a code.
+    asked = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    code = request.GET.get("thu-tuc", "").replace("\0", "")[:30]
     fileable = Procedure.objects.fileable().listed()
-    chosen = fileable.filter(code=request.GET["thu-tuc"][:30]).first() if request.GET.get("thu-tuc") else None
+    chosen = fileable.filter(code=code).first() if code else None
     mine = drafts.of(request.user)
     context = {
         "q": asked,
@@ -43,7 +45,7 @@ def start(request):
         "chosen_fee": review.fee_words(chosen.current) if chosen else "",
         "chosen_term": review.term_words(chosen.current) if chosen else "",
         "chosen_drafts": [draft for draft in mine if chosen and draft.version.procedure_id == chosen.pk],
-        "not_here": bool(request.GET.get("thu-tuc")) and chosen is None,
+        "not_here": bool(code) and chosen is None,
         "drafts": mine,
         "days": settings.DRAFT_DAYS,
     }
@@ -56,7 +58,7 @@ def begin(request, code):
     chooser = f"{reverse('dossiers:start')}?thu-tuc={code}"
     if request.method != "POST":
         return redirect(chooser)
-    procedure = get_object_or_404(Procedure, code=code)
+    procedure = get_object_or_404(Procedure, code=code.replace("\0", ""))
     try:
         draft = drafts.begin(request.user, procedure, anew="anew" in request.POST)
     except drafts.NotPossible as refusal:

@@ -1,10 +1,13 @@
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.tests.make import make_citizen
 from dossiers import drafts, wizard
 from dossiers.models import Dossier
 from dossiers.status import Status
@@ -279,6 +282,33 @@ def test_pressing_twice_makes_one_dossier_with_one_code(signed_in, agency, birth
     assert dossier.events.filter(verb="submit").count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_make_one_dossier_and_both_see_the_receipt():
+    lan, agency, procedure = make_citizen("H’Lan Niê"), make_agency(), make_procedure()
+    client = Client()
+    client.force_login(lan)
+    dossier = walk.to_review(client, procedure, agency)
+    code = walk.code_of(client.get(walk.address(dossier, "kiem-tra")))
+    filled = {"edit": dossier.edit, "sworn": "on", "captcha_0": code.hashkey, "captcha_1": code.response}
+    start, answers = threading.Barrier(6), []
+
+    def press():
+        browser = Client()
+        browser.cookies = client.cookies
+        start.wait()
+        answers.append(browser.post(walk.address(dossier, "kiem-tra"), filled))
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    receipt = reverse("dossiers:receipt", args=[dossier.key])
+    assert [getattr(answer, "url", answer.content.decode()) for answer in answers] == [receipt] * 6
+    assert Dossier.objects.get().events.filter(verb="submit").count() == 1
+
+
 def test_every_address_of_a_submitted_draft_shows_the_receipt(signed_in, agency, birth):
     dossier = walk.to_review(signed_in, birth, agency)
     walk.file(signed_in, dossier)
@@ -425,6 +455,12 @@ def test_the_start_page_of_one_procedure_says_what_it_needs(signed_in, birth):
     page = signed_in.get(reverse("dossiers:start"), {"thu-tuc": birth.code}).content.decode()
     for said in ("Giấy chứng sinh", "3 ngày làm việc", "Không thu", "Khoảng 10 phút"):
         assert said in page
+
+
+def test_odd_letters_in_an_address_find_nothing_and_break_nothing(signed_in, birth):
+    for query in ({"q": "a\0"}, {"thu-tuc": "1.0\0"}, {"thu-tuc": "x" * 500}):
+        assert signed_in.get(reverse("dossiers:start"), query).status_code == 200
+    assert signed_in.post("/nop-ho-so/bat-dau/1.0%00/").status_code == 404
 
 
 def test_guests_are_sent_to_sign_in_and_back(client, birth):
