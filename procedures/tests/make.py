@@ -30,6 +30,11 @@ def make_official(agency, full_name="Nguyễn Thị Thu Hà", role=Official.Role
     return user
 
 
+def make_administrator():
+    """A user who may do everything in the admin, and works at no agency."""
+    return make_staff("Quản trị viên", is_superuser=True)
+
+
 DECLARATION = [
     {
         "title": "Người được khai sinh",
