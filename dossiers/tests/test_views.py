@@ -473,7 +473,7 @@ def test_the_start_page_costs_the_same_for_one_and_three_drafts(signed_in, lan, 
     for n in range(count):
         make_draft(lan, make_procedure(f"Thủ tục {n}"))
     signed_in.get(reverse("dossiers:start"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         signed_in.get(reverse("dossiers:start"))
 
 
