@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from dossiers import forms, papers, wizard
 from dossiers.models import Delivery
 from portal import captcha
-from portal.templatetags.portal import day, vnd
+from portal.templatetags.portal import day
 from portal.text import masked_id, spoken_phone
 from procedures import declaration
+from procedures.sheet import Sheet
 
 
 def solved(dossier, *, at=None) -> bool:
@@ -113,18 +114,11 @@ def _anchored(dossier, group):
     return [(label, told, f"id_{keys[label]}" if label in keys else "") for label, told in group["rows"]]
 
 
-def fee_words(version) -> str:
-    """“50.000 đ”, “Không thu”, or where the amount is written down."""
-    if version.fee_vnd is None:
-        return version.fee_note or _("Theo mức do Hội đồng nhân dân tỉnh quyết định")
-    return vnd(version.fee_vnd)
-
-
-def term_words(version) -> str:
-    """“3 ngày làm việc”, “Trong ngày”: how long the office may take."""
-    if version.term_unit == version.Term.SAME_DAY or not version.term_quantity:
-        return _("Trong ngày") if version.term_unit == version.Term.SAME_DAY else _("Theo quy định của thủ tục")
-    return f"{version.term_quantity} {version.get_term_unit_display()}"
+def sheet_of(version) -> Sheet:
+    """What the version a dossier was begun with says of fee and time, in the words of the catalogue."""
+    procedure = version.procedure
+    procedure.current = version
+    return Sheet(procedure)
 
 
 def _delivery(dossier) -> list[dict]:
@@ -132,8 +126,6 @@ def _delivery(dossier) -> list[dict]:
     rows = [_row(dossier, step, _("Cách nhận"), dossier.get_delivery_display(), _("cách nhận kết quả"), "id_delivery_0")]
     if dossier.delivery == Delivery.POST:
         rows.append(_row(dossier, step, _("Địa chỉ nhận"), dossier.delivery_address, _("địa chỉ nhận kết quả"), "id_delivery_address"))
-    rows += [
-        {"label": _("Lệ phí"), "value": fee_words(dossier.version)},
-        {"label": _("Thời gian giải quyết"), "value": term_words(dossier.version)},
-    ]
+    sheet = sheet_of(dossier.version)
+    rows += [{"label": _("Lệ phí"), "value": sheet.fee}, {"label": _("Thời gian giải quyết"), "value": sheet.term}]
     return rows

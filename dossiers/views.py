@@ -21,6 +21,7 @@ from dossiers.status import Status
 from portal import captcha
 from portal.text import masked_phone
 from procedures.models import Procedure
+from procedures.sheet import Sheet
 
 PER_PAGE = 20
 EDITED_ELSEWHERE = "Hồ sơ này vừa được sửa ở cửa sổ khác. Tải lại để xem bản mới nhất."
@@ -42,8 +43,7 @@ def start(request):
         "page_query": f"{urlencode({'q': asked})}&" if asked else "",
         "chosen": chosen,
         "chosen_papers": list(chosen.current.documents.all()) if chosen else [],
-        "chosen_fee": review.fee_words(chosen.current) if chosen else "",
-        "chosen_term": review.term_words(chosen.current) if chosen else "",
+        "sheet": Sheet(chosen) if chosen else None,
         "chosen_drafts": [draft for draft in mine if chosen and draft.version.procedure_id == chosen.pk],
         "not_here": bool(code) and chosen is None,
         "drafts": mine,
@@ -193,7 +193,7 @@ def receipt(request, key):
         "masked_phone": masked_phone(dossier.applicant_phone),
         "papers": sent,
         "files": sum(len(paper.received) for paper in sent),
-        "fee": review.fee_words(dossier.version),
+        "fee": review.sheet_of(dossier.version).fee,
         "answer_by": answer_by,
         "answer_time": _("{hour} giờ {minute}").format(hour=answer_by.hour, minute=f"{answer_by:%M}" if answer_by.minute else "").strip(),
         "answer_hours": settings.FIRST_ANSWER_WORKING_HOURS,
