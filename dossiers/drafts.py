@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dossiers import wizard
@@ -15,11 +16,23 @@ class NotPossible(Exception):
 
 
 def of(citizen) -> list[Dossier]:
-    """The citizen's drafts, the last touched first, each with `next_step`; one query."""
+    """The citizen's drafts, the last touched first, each with `next_step` and `age`; one query."""
     listed = list(Dossier.objects.owned_by(citizen).drafts().select_related("version__procedure", "agency").order_by("-updated_at", "-pk"))
     for draft in listed:
         draft.next_step = wizard.first_unfinished(draft)
+        draft.age = age(draft.updated_at)
     return listed
+
+
+def age(touched, at=None) -> str:
+    """“hôm nay”, “hôm qua”, “3 ngày trước”: Django has no Vietnamese for this."""
+    days = (timezone.localdate(at or timezone.now()) - timezone.localdate(touched)).days
+    match days:
+        case 0:
+            return _("hôm nay")
+        case 1:
+            return _("hôm qua")
+    return _("{n} ngày trước").format(n=days)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.make import make_citizen
-from dossiers import drafts, wizard
+from dossiers import wizard
 from dossiers.models import Dossier
 from dossiers.status import Status
 from dossiers.tests import walk
@@ -511,9 +511,3 @@ def test_a_form_without_its_token_is_refused(lan, birth):
     dossier = make_draft(lan, birth)
     for address in (walk.address(dossier, "co-quan"), walk.address(dossier, "kiem-tra"), reverse("dossiers:begin", args=[birth.code])):
         assert strict.post(address).status_code == 403
-
-
-def test_drafts_are_listed_with_the_last_touched_first(lan, birth, agency):
-    older, newer = make_draft(lan, birth), make_draft(lan, birth, steps_done=["co-quan"])
-    assert drafts.of(lan) == [newer, older]
-    assert [draft.next_step.slug for draft in drafts.of(lan)] == ["nguoi-nop", "co-quan"]
