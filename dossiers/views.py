@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,7 +25,7 @@ from procedures.models import Procedure
 from procedures.sheet import Sheet
 
 PER_PAGE = 20
-EDITED_ELSEWHERE = "Hồ sơ này vừa được sửa ở cửa sổ khác. Tải lại để xem bản mới nhất."
+EDITED_ELSEWHERE = gettext_lazy("Hồ sơ này vừa được sửa ở cửa sổ khác. Tải lại để xem bản mới nhất.")
 
 
 @never_cache
@@ -124,7 +125,7 @@ def autosave(request, key, slug):
         return JsonResponse({"error": _("Bước này chưa lưu được. Tải lại trang.")}, status=409)
     form = forms.for_step(dossier, here, request.POST)
     if wizard.is_stale(dossier, request.POST, form, here):
-        return JsonResponse({"error": _(EDITED_ELSEWHERE)}, status=409)
+        return JsonResponse({"error": EDITED_ELSEWHERE}, status=409)
     wizard.keep(dossier, here, form)
     return JsonResponse({"saved_at": f"{timezone.localtime():%H:%M}", "edit": dossier.edit})
 
