@@ -37,8 +37,9 @@ class Command(BaseCommand):
             given_database="DATABASE_URL" not in kept,
             given_redis="REDIS_URL" not in kept,
         )
-        signal.signal(signal.SIGTERM, self._interrupt)
-        signal.signal(signal.SIGHUP, self._interrupt)
+        # SIGINT too: a shell that starts `up` in the background hands it down ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._interrupt)
         try:
             crew.claim()
             self._start(crew, kept)
