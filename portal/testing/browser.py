@@ -62,7 +62,8 @@ def open_context(browser):
     opened = []
 
     def open_one(**options):
-        options = {"viewport": PHONE, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"} | options
+        # Without motion: a colour half-way through its transition is no colour of ours.
+        options = {"viewport": PHONE, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "reduced_motion": "reduce"} | options
         context = browser.new_context(**options)
         context.set_default_timeout(10_000)
         opened.append(context)

@@ -24,8 +24,10 @@ def test_a_birth_is_registered_from_sign_up_to_result(site, open_context, axe, s
     page = open_context(java_script_enabled=script).new_page()
     person = PEOPLE[script] | {"password": PASSWORD}
 
+    mirror = open_context().new_page()
+
     def check(page=page):
-        violations = axe(page)
+        violations = axe(page if script else mirrored(page, mirror))
         assert violations == [], f"{page.url}: {violations}"
 
     steps.register_by_email(page, site, person, check)
@@ -41,6 +43,14 @@ def test_a_birth_is_registered_from_sign_up_to_result(site, open_context, axe, s
     page.goto(f"{site.url}/ho-so/{code}/")
     assert "Đã trả kết quả" in page.get_by_role("main").inner_text()
     check()
+
+
+def mirrored(page, mirror):
+    """The same page in a window where scripts run, since axe is one; `page` itself runs none."""
+    head = f'<head><base href="{page.url}">'
+    mirror.set_viewport_size(page.viewport_size)
+    mirror.set_content(page.content().replace("<head>", head, 1), wait_until="load")
+    return mirror
 
 
 def file_a_birth(page, site, person, check, script):
@@ -133,5 +143,6 @@ def assert_told(page, site, person, code):
     ):
         mail = steps.read_mail(page, site, person["email"], subject)
         assert AGENCY in mail
-    for words in (f"Da nhan ho so {code}", f"Ho so {code} da duoc tiep nhan", f"Ho so {code} da tra ket qua"):
+    # Nobody has proven that the typed phone is theirs: it learns the status, and no more.
+    for words in (f"Da nhan ho so {code}", f"Ho so {code}: Duoc tiep nhan", f"Ho so {code}: Dang xu ly", f"Ho so {code}: Da tra ket qua"):
         steps.read_mail(page, site, phone, words)
