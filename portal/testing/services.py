@@ -1,5 +1,6 @@
 """The pytest plugin that starts throw-away servers before Django reads its settings.
 
+However the run ends, even killed, the guard stops the servers and removes their folder.
 Servers that the environment names (DATABASE_URL, REDIS_URL) are used instead. Workers of
 pytest-xdist share what the first process started; each counts in a Redis database of its own.
 """
@@ -7,7 +8,6 @@ pytest-xdist share what the first process started; each counts in a Redis databa
 import atexit
 import os
 import secrets
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -52,8 +52,6 @@ def _share(worker: str) -> None:
 if "PYTEST_XDIST_WORKER" in os.environ:
     _share(os.environ["PYTEST_XDIST_WORKER"])
 else:
-    # Python would end at once on SIGTERM, without taking the servers along.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     try:
         _start()
