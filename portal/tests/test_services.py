@@ -1,3 +1,4 @@
+import functools
 import signal
 import socket
 import stat
@@ -27,6 +28,22 @@ def folder(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory):
+    """One copy of the binaries for all servers here, where root needs one."""
+    path = tmp_path_factory.mktemp("binaries")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def postgres(folder, copies):
+    """Makes servers over one data folder; what a failed test leaves running is stopped."""
+    guard = Guard()
+    yield functools.partial(Postgres, folder / "pg", copies=copies, guard=guard)
+    guard.close()
+
+
 def ask(url, question):
     connection = psycopg2.connect(url)
     try:
@@ -37,8 +54,8 @@ def ask(url, question):
         connection.close()
 
 
-def test_what_is_stored_survives_a_stop_and_a_kill(folder):
-    server = Postgres(folder / "pg", password="long enough", durable=True)
+def test_what_is_stored_survives_a_stop_and_a_kill(postgres):
+    server = postgres(password="long enough", durable=True)
     url = server.start()
     ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
     server.stop()
@@ -53,8 +70,8 @@ def test_what_is_stored_survives_a_stop_and_a_kill(folder):
     assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
 
 
-def test_a_durable_server_asks_for_the_password(folder):
-    server = Postgres(folder / "pg", password="long enough", durable=True)
+def test_a_durable_server_asks_for_the_password(postgres):
+    server = postgres(password="long enough", durable=True)
     url = server.start()
     try:
         with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
@@ -64,9 +81,9 @@ def test_a_durable_server_asks_for_the_password(folder):
         server.stop()
 
 
-def test_a_lock_left_by_a_power_cut_is_cleared(folder):
+def test_a_lock_left_by_a_power_cut_is_cleared(postgres):
     """Its number may belong to another program by now: here, to a sleeping one."""
-    server = Postgres(folder / "pg")
+    server = postgres()
     url = server.start()
     lock = (server.data / "postmaster.pid").read_text()
     server.stop()
@@ -81,10 +98,10 @@ def test_a_lock_left_by_a_power_cut_is_cleared(folder):
         other.wait()
 
 
-def test_a_server_left_behind_is_ended_before_the_next_starts(folder):
-    orphan = Postgres(folder / "pg")
+def test_a_server_left_behind_is_ended_before_the_next_starts(postgres):
+    orphan = postgres()
     orphan.start()
-    server = Postgres(folder / "pg", port=orphan.port)
+    server = postgres(port=orphan.port)
     try:
         assert ask(server.start(), "SELECT 1") == 1
         assert orphan.process.wait(timeout=5) == 0
@@ -92,11 +109,11 @@ def test_a_server_left_behind_is_ended_before_the_next_starts(folder):
         server.stop()
 
 
-def test_a_taken_port_is_said_in_words(folder):
+def test_a_taken_port_is_said_in_words(postgres, folder):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        for server in (Postgres(folder / "pg", other.getsockname()[1]), Redis(folder / "redis", other.getsockname()[1])):
+        for server in (postgres(port=other.getsockname()[1]), Redis(folder / "redis", other.getsockname()[1])):
             with pytest.raises(ServiceError, match="ended at once on port"):
                 server.start()
 
