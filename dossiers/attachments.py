@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from dossiers import filetypes, moves, pdf
 from dossiers.models import Attachment, Dossier
 from portal.messaging import broker
+from portal.templatetags.portal import figures
 
 MB = 1024 * 1024
 NAME_LENGTH = 120
@@ -205,4 +206,4 @@ def _check_room(dossier, document, size) -> None:
 
 def _megabytes(size) -> str:
     """12,4: rounded up, so that a file just over the limit is not told it weighs the limit."""
-    return re.sub(r",0$", "", f"{-(-size * 10 // MB) / 10:.1f}".replace(".", ","))
+    return figures(re.sub(r",0$", "", f"{-(-size * 10 // MB) / 10:.1f}".replace(".", ",")))

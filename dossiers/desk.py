@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dossiers import clock, receipt
 from dossiers.calendar import CLOSES, SITTINGS, VIETNAM
@@ -158,7 +158,7 @@ def _until_promised(dossier, at) -> TimeLeft:
     detail = _("hẹn {day}").format(day=appointment(dossier.due_at))
     if dossier.due_at < at:
         days = max(1, (timezone.localdate(at) - timezone.localdate(dossier.due_at)).days)
-        return TimeLeft(_("Quá hẹn {days} ngày").format(days=days), detail, "late", "alert")
+        return TimeLeft(ngettext("Quá hẹn {days} ngày", "Quá hẹn {days} ngày", days).format(days=days), detail, "late", "alert")
     days = clock.working_days_left(dossier.due_at, at)
     if days == 0:
         return TimeLeft(_("Đến hẹn hôm nay"), detail, "urgent", "clock")

@@ -7,10 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.status import OPEN, PAUSED, Status
 from procedures.models import Agency, ProcedureVersion, RequiredDocument
+
+# What stands for the office where the citizen acts.
+CITIZEN = gettext_noop("Công dân")
 
 
 class DossierQuerySet(models.QuerySet):
@@ -260,6 +264,11 @@ class DossierEvent(AppendOnly):
 
     def __str__(self):
         return f"{self.dossier_id} {self.verb}"
+
+    @property
+    def spoken_office(self) -> str:
+        """The office as recorded; the citizen in the language of the reader."""
+        return gettext(CITIZEN) if self.office == CITIZEN else self.office
 
 
 class Pause(models.Model):

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dossiers import clock, notices, status
-from dossiers.models import Dossier, DossierEvent, Pause
+from dossiers.models import CITIZEN, Dossier, DossierEvent, Pause
 from dossiers.status import NotAllowed, Status, roles_of
 
 __all__ = ["NotAllowed", "available", "move", "roles_of", "signature"]
@@ -91,7 +91,7 @@ def record(dossier, verb, before, *, by, note="", at) -> DossierEvent:
 def signature(user, dossier) -> tuple[str, str]:
     """The name and office as they are today: the official may move on, the record stays true."""
     if user.pk == dossier.citizen_id:
-        return user.full_name, "Công dân"
+        return user.full_name, CITIZEN
     official = user.official
     return user.full_name, ", ".join(filter(None, [official.title, official.agency.short_name]))
 

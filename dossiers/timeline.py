@@ -37,7 +37,7 @@ def of(dossier, events, *, with_reasons: bool) -> list[Entry]:
         Entry(
             title=str(TITLES.get(event.verb) or Status(event.to_status).label),
             at=event.at,
-            office=event.office,
+            office=event.spoken_office,
             note=event.note if with_reasons else "",
         )
         for event in events

@@ -20,6 +20,7 @@ from dossiers import attachments, clock, drafts, files, forms, links, papers, re
 from dossiers.models import Dossier
 from dossiers.status import Status
 from portal import captcha
+from portal.templatetags.portal import clock as spoken_clock
 from portal.text import masked_phone
 from procedures.models import Procedure
 from procedures.sheet import Sheet
@@ -196,7 +197,7 @@ def receipt(request, key):
         "files": sum(len(paper.received) for paper in sent),
         "fee": review.sheet_of(dossier.version).fee,
         "answer_by": answer_by,
-        "answer_time": _("{hour} giờ {minute}").format(hour=answer_by.hour, minute=f"{answer_by:%M}" if answer_by.minute else "").strip(),
+        "answer_time": spoken_clock(answer_by) if answer_by.minute else _("{hour} giờ").format(hour=answer_by.hour),
         "answer_hours": settings.FIRST_ANSWER_WORKING_HOURS,
         "tracking_url": links.tracking_url(dossier),
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from dossiers import status as st
 from dossiers.status import Status
@@ -114,4 +114,4 @@ def overdue(dossier, *, now=None) -> Words | None:
     if not is_overdue(dossier.status, dossier.due_at, now):
         return None
     days = max(1, (timezone.localdate(now) - timezone.localdate(dossier.due_at)).days)
-    return Words(dossier.status, _("Quá hẹn {days} ngày").format(days=days), "warn", "alert")
+    return Words(dossier.status, ngettext("Quá hẹn {days} ngày", "Quá hẹn {days} ngày", days).format(days=days), "warn", "alert")

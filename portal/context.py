@@ -30,7 +30,7 @@ def site(request):
         "DEMO": settings.DEMO,
         "HOTLINE": settings.HOTLINE,
         "SMS_SENDER": settings.SMS_SENDER,
-        "PROVINCE_NAME": settings.PROVINCE_NAME,
+        "PROVINCE_NAME": translation.gettext(settings.PROVINCE_NAME),
         "LANGUAGE": translation.get_language(),
         "section": section_of(request),
         "signed_in_user": lambda: signed_in_user(request),

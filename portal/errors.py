@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext
 
 
 def refuse(request, name, status, **context):
@@ -53,7 +54,7 @@ def server_error(request):
     status = 503 if away else 500
     facts = {
         "HOTLINE": settings.HOTLINE,
-        "PROVINCE_NAME": settings.PROVINCE_NAME,
+        "PROVINCE_NAME": gettext(settings.PROVINCE_NAME),
         "request_id": getattr(request, "id", ""),
     }
     try:

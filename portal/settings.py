@@ -11,6 +11,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from portal import env
 
@@ -40,7 +41,8 @@ PUBLIC_BASE_URL = env.text("PUBLIC_BASE_URL", "http://127.0.0.1:8000").rstrip("/
 # --- Whose portal it is ------------------------------------------------------------------------
 
 PROVINCE = env.choice("PROVINCE", "H15", ("H15", "H17"))
-PROVINCE_NAME = {"H15": "tỉnh Đắk Lắk", "H17": "thành phố Đà Nẵng"}[PROVINCE]
+# Written into forms and letters as it stands; pages show it in the reader's language.
+PROVINCE_NAME = {"H15": gettext_noop("tỉnh Đắk Lắk"), "H17": gettext_noop("thành phố Đà Nẵng")}[PROVINCE]
 PROVINCE_NAME_ASCII = {"H15": "tinh Dak Lak", "H17": "thanh pho Da Nang"}[PROVINCE]
 HOTLINE = env.text("HOTLINE", "1022")
 SMS_SENDER = env.text("SMS_SENDER", "8188")

@@ -19,8 +19,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import fields, identity, text
+from portal.templatetags.portal import clock as spoken_clock
+from portal.templatetags.portal import moment as spoken_moment
+from portal.templatetags.portal import money
 from procedures.addresses import AddressField
 from procedures.tables import TableField
 
@@ -215,7 +219,7 @@ class Money(Number):
     most = 999_999_999_999
 
     def told(self, stored):
-        return f"{written(stored)} đ" if is_number(stored) else str(stored)
+        return money(written(stored)) if is_number(stored) else str(stored)
 
 
 class YearField(forms.CharField):
@@ -343,7 +347,7 @@ class Time(Question):
 
     def told(self, stored):
         clock = read_clock(str(stored))
-        return f"{clock.hour} giờ {clock.minute:02d}" if clock else str(stored)
+        return spoken_clock(clock) if clock else str(stored)
 
 
 class DayAndClockField(fields.HintedField):
@@ -391,7 +395,7 @@ class DateTime(Question):
 
     def told(self, stored):
         moment = iso_moment(stored)
-        return f"{moment.hour} giờ {moment.minute:02d}, {moment:%d/%m/%Y}" if moment else str(stored)
+        return spoken_moment(moment) if moment else str(stored)
 
 
 def iso_moment(stored):
@@ -428,10 +432,10 @@ class Email(Question):
 
 
 PAPERS = {
-    "cccd": (rf"\d{{{identity.CCCD_DIGITS}}}", "CCCD có 12 chữ số"),
-    "cmnd": (rf"\d{{{identity.CMND_DIGITS}}}", "CMND có 9 chữ số"),
-    "tax": (r"\d{10}(\d{3})?", "mã số thuế có 10 hoặc 13 chữ số"),
-    "passport": (r"[A-Z]{1,2}\d{6,8}", "hộ chiếu gồm chữ cái và 6–8 chữ số, ví dụ C1234567"),
+    "cccd": (rf"\d{{{identity.CCCD_DIGITS}}}", gettext_lazy("CCCD có 12 chữ số")),
+    "cmnd": (rf"\d{{{identity.CMND_DIGITS}}}", gettext_lazy("CMND có 9 chữ số")),
+    "tax": (r"\d{10}(\d{3})?", gettext_lazy("mã số thuế có 10 hoặc 13 chữ số")),
+    "passport": (r"[A-Z]{1,2}\d{6,8}", gettext_lazy("hộ chiếu gồm chữ cái và 6–8 chữ số, ví dụ C1234567")),
 }
 
 
@@ -451,7 +455,7 @@ class PaperNumberField(fields.HintedField):
         number = identity.digits_of(fields.cleaned_digits(super().to_python(value))).upper()
         if not number or any(re.fullmatch(PAPERS[paper][0], number, re.ASCII) for paper in self.accepts):
             return number
-        shapes = ", ".join(PAPERS[paper][1] for paper in self.accepts)
+        shapes = ", ".join(str(PAPERS[paper][1]) for paper in self.accepts)
         raise ValidationError(
             _("Số vừa nhập có {n} ký tự. {shapes}.").format(n=len(number), shapes=shapes[:1].upper() + shapes[1:]), code="invalid"
         )
@@ -474,7 +478,7 @@ class Choice(Question):
 
     def build(self, **options):
         choices = self.choices()
-        pairs = [(choice, choice) for choice in choices]
+        pairs = [(choice, self.told(choice)) for choice in choices]
         # Radio buttons cannot be taken back, so an answer that may be left out is a list.
         if len(choices) <= FEW_CHOICES and self.required and not self.in_a_row:
             field = forms.ChoiceField(choices=pairs, widget=forms.RadioSelect, **options)
@@ -488,12 +492,19 @@ class Choice(Question):
         return _("Chọn {question}.").format(question=self.spoken)
 
 
+# As stored, and as the reader's language says it.
+YES_OR_NO = {"Có": gettext_lazy("Có"), "Không": gettext_lazy("Không")}
+
+
 class YesNo(Choice):
     type = "yes_no"
     allowed = frozenset()
 
     def choices(self):
-        return ("Có", "Không")
+        return tuple(YES_OR_NO)
+
+    def told(self, stored):
+        return str(YES_OR_NO.get(stored, stored))
 
     def missing(self):
         return _("Chọn “Có” hoặc “Không” cho mục “{question}”.").format(question=self.label)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.templatetags.portal import vnd
 from procedures.models import ProcedureVersion, RequiredDocument
@@ -40,8 +41,8 @@ def term_words(quantity, unit) -> str:
     if quantity is None:
         return _("Chưa công bố")
     if unit == Term.WORKING_DAY:
-        return _("{n} ngày làm việc").format(n=quantity)
-    return _("{n} ngày").format(n=quantity)
+        return ngettext("{n} ngày làm việc", "{n} ngày làm việc", quantity).format(n=quantity)
+    return ngettext("{n} ngày", "{n} ngày", quantity).format(n=quantity)
 
 
 class Sheet:
@@ -183,7 +184,7 @@ def condition_words(condition) -> str:
 def copies_words(document) -> str:
     counts = []
     if document.originals:
-        counts.append(_("{n} bản chính").format(n=document.originals))
+        counts.append(ngettext("{n} bản chính", "{n} bản chính", document.originals).format(n=document.originals))
     if document.copies:
-        counts.append(_("{n} bản sao").format(n=document.copies))
+        counts.append(ngettext("{n} bản sao", "{n} bản sao", document.copies).format(n=document.copies))
     return ", ".join(counts)
