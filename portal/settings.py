@@ -218,6 +218,7 @@ OFFICIALS_HOME = "admin:dossiers_dossier_changelist"
 
 # --- Sessions, cookies, security ---------------------------------------------------------------
 
+SESSION_ENGINE = "portal.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
