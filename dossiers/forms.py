@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 from dossiers import papers, wizard
 from dossiers.models import Delivery
 from portal.captcha import CaptchaField
-from portal.fields import EmailField, NameField, NationalIdField, PhoneField
-from portal.text import nfc
+from portal.fields import EmailField, NameField, NationalIdField, PhoneField, TidyField
 from procedures import declaration
 from procedures.models import Agency
 
@@ -152,19 +151,19 @@ class ApplicantForm(StepForm):
         required=False,
     )
     email = EmailField(label=gettext_lazy("Thư điện tử"), required=False, max_length=254)
-    province = forms.CharField(
+    province = TidyField(
         label=gettext_lazy("Tỉnh, thành phố"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "address-level1"}),
         error_messages={"required": gettext_lazy("Nhập tỉnh, thành phố nơi Ông/Bà cư trú.")},
     )
-    commune = forms.CharField(
+    commune = TidyField(
         label=gettext_lazy("Xã, phường"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
         error_messages={"required": gettext_lazy("Nhập xã, phường nơi Ông/Bà cư trú.")},
     )
-    address = forms.CharField(
+    address = TidyField(
         label=gettext_lazy("Số nhà, thôn/buôn, đường"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
@@ -215,9 +214,6 @@ class ApplicantForm(StepForm):
 
     def clean(self):
         data = self.cleaned_data
-        for name in ("province", "commune", "address"):
-            if name in data:
-                data[name] = nfc(data[name])
         if not data.get("phone") and not data.get("email") and not {"phone", "email"} & set(self.errors):
             self.add_error("phone", _("Nhập số điện thoại hoặc thư điện tử để nhận tin về hồ sơ."))
         if data.get("whom") == self.OTHER:
@@ -305,7 +301,7 @@ class DeliveryForm(StepForm):
             "invalid_choice": gettext_lazy("Chọn cách nhận kết quả."),
         },
     )
-    delivery_address = forms.CharField(
+    delivery_address = TidyField(
         label=gettext_lazy("Địa chỉ nhận qua bưu điện"),
         help_text=gettext_lazy("Chỉ cần khi nhận tại nhà qua bưu điện: số nhà, thôn/buôn, đường, xã/phường, tỉnh"),
         max_length=300,
@@ -318,9 +314,6 @@ class DeliveryForm(StepForm):
             "delivery": self.dossier.delivery,
             "delivery_address": self.dossier.delivery_address or address_line(self.dossier),
         }
-
-    def clean_delivery_address(self):
-        return nfc(self.cleaned_data["delivery_address"])
 
     def clean(self):
         data = self.cleaned_data

@@ -18,9 +18,12 @@ from portal import identity, text
 
 
 def cleaned_digits(typed: str) -> str:
-    """Plain digits and separators: full-width digits and invisible signs come along when a number is pasted."""
-    plain = unicodedata.normalize("NFKC", typed)
-    return "".join(letter for letter in plain if unicodedata.category(letter) != "Cf").strip()
+    """Plain digits and separators: digits of other scripts and invisible signs come along when a number is pasted.
+
+    A number in two scripts would be two numbers, and its owner could register twice.
+    """
+    plain = (letter for letter in unicodedata.normalize("NFKC", typed) if unicodedata.category(letter) != "Cf")
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in plain).strip()
 
 
 class HintedField(forms.CharField):
@@ -36,6 +39,17 @@ class HintedField(forms.CharField):
 
     def widget_attrs(self, widget):
         return super().widget_attrs(widget) | {name: value for name, value in self.attrs.items() if name not in widget.attrs}
+
+
+class TidyField(forms.CharField):
+    """Text in one spelling of each accented letter, without surplus spaces; lines stay lines.
+
+    Tidied before it is measured: a few letters grow longer in their one spelling.
+    """
+
+    def to_python(self, value):
+        lines = super().to_python(value).splitlines()
+        return "\n".join(text.nfc(line) for line in lines).strip()
 
 
 class VietnameseDateField(HintedField):
@@ -196,6 +210,9 @@ class NameField(HintedField):
         for letter in name:
             if letter not in " '’‘ʼ-." and unicodedata.category(letter)[0] not in "LM":
                 raise ValidationError(self.error_messages["letters"], code="letters", params={"x": letter})
+        # Mail programs make a link of “evil.com”, and our letters greet by name.
+        if re.search(r"\.[^\s.]", name):
+            raise ValidationError(self.error_messages["letters"], code="letters", params={"x": "."})
         if len(name) > self.MAX:
             raise ValidationError(self.error_messages["length"], code="length", params={"n": len(name)})
         if name and not any(unicodedata.category(letter)[0] == "L" for letter in name):
@@ -204,7 +221,7 @@ class NameField(HintedField):
 
 
 class EmailField(HintedField):
-    """An e-mail address, its host in lower case."""
+    """An e-mail address, its host in lower case; letters that only look like another’s are turned into it or refused."""
 
     widget = forms.EmailInput
     attrs = {"autocomplete": "email"}
@@ -215,7 +232,7 @@ class EmailField(HintedField):
     }
 
     def to_python(self, value):
-        address = super().to_python(value)
+        address = unicodedata.normalize("NFKC", super().to_python(value))
         if not address:
             return ""
         name, _at, host = address.rpartition("@")
@@ -223,6 +240,8 @@ class EmailField(HintedField):
             raise ValidationError(self.error_messages["no_host"], code="no_host")
         address = f"{name}@{host.lower()}"
         try:
+            if not name.isascii():
+                raise ValidationError("")
             validate_email(address)
         except ValidationError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None

@@ -23,7 +23,7 @@ def nfc(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-MOBILE = re.compile(r"(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])\d{7}")
+MOBILE = re.compile(r"(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])\d{7}", re.ASCII)
 # Prefixes of the 11-digit numbers renumbered in 2018, and what each became.
 RENUMBERED_2018 = {
     "120": "70", "121": "79", "122": "77", "126": "76", "128": "78",  # MobiFone

@@ -103,14 +103,6 @@ class Question:
         return ""
 
 
-class TidyField(forms.CharField):
-    """Text in one spelling of each accented letter, without surplus spaces; lines stay lines."""
-
-    def to_python(self, value):
-        lines = super().to_python(value).splitlines()
-        return "\n".join(text.nfc(line) for line in lines).strip()
-
-
 class Text(Question):
     type = "text"
     allowed = frozenset({"person", "digits"})
@@ -118,7 +110,7 @@ class Text(Question):
     def build(self, **options):
         if self.schema.get("person"):
             return fields.NameField(**options)
-        return TidyField(max_length=SHORT_TEXT, **options)
+        return fields.TidyField(max_length=SHORT_TEXT, **options)
 
     def mistake(self, value):
         digits = self.schema.get("digits")
@@ -131,7 +123,7 @@ class LongText(Question):
     type = "long_text"
 
     def build(self, **options):
-        return TidyField(max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": 4}), **options)
+        return fields.TidyField(max_length=LONG_TEXT, widget=forms.Textarea(attrs={"rows": 4}), **options)
 
 
 class WrittenNumberField(forms.CharField):

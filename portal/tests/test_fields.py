@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from portal.fields import BirthDate, BirthDateField, EmailField, NameField, NationalIdField, PhoneField, VietnameseDateField
+from portal.fields import BirthDate, BirthDateField, EmailField, NameField, NationalIdField, PhoneField, TidyField, VietnameseDateField
 
 BORN = datetime.date(1980, 8, 15)
 
@@ -168,3 +168,32 @@ def test_an_address_keeps_its_name_and_lowers_its_host():
 )
 def test_an_address_that_cannot_be_says_what_is_missing(typed, said):
     assert refusal(EmailField(), typed) == [said]
+
+
+def test_digits_of_another_script_are_the_same_number():
+    assert NationalIdField().clean("٠٦٦١٩٢٠٠١٢٣٤") == "066192001234"
+    assert PhoneField().clean("０९१२३४५६७८") == "+84912345678"
+    assert VietnameseDateField().clean("१५/०८/१९८०") == datetime.date(1980, 8, 15)
+
+
+@pytest.mark.parametrize("typed", ["evil.com nhận quà", "Truy cập a.vn", "www.evil.com"])
+def test_a_name_that_mail_programs_would_turn_into_a_link_is_no_name(typed):
+    with pytest.raises(ValidationError, match="Bỏ ký tự “.”"):
+        NameField().clean(typed)
+
+
+def test_a_name_may_be_abbreviated():
+    assert NameField().clean("Ng. Thị H. Niê") == "Ng. Thị H. Niê"
+
+
+def test_letters_that_look_alike_are_one_address_or_none():
+    assert EmailField().clean("h.lan@ｇmail.com") == "h.lan@gmail.com"
+    assert EmailField().clean("\u212aim@gmail.com") == "Kim@gmail.com"
+    with pytest.raises(ValidationError):
+        EmailField().clean("hl\u0430n@gmail.com")
+
+
+def test_text_that_grows_when_its_marks_are_put_together_is_measured_afterwards():
+    with pytest.raises(ValidationError):
+        TidyField(max_length=60).clean("\u0958" * 60)
+    assert TidyField().clean("  Số  12 \n\n buôn\t Akŏ  ") == "Số 12\n\nbuôn Akŏ"
