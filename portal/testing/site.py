@@ -1,0 +1,133 @@
+"""The whole product started as the README says, for tests that look at it from outside."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg2
+
+from portal import env
+from portal.services import free_port
+
+BASE = Path(__file__).resolve().parents[2]
+READY_SECONDS = 120
+# What the test run has set for itself; `up` must choose its own.
+OWN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "DATA_DIR", "MEDIA_ROOT", "STATIC_ROOT")
+# The word by which a child of `up` is known in the list of processes, where it is not its own name.
+COMMANDS = {"web": "gunicorn", "redis": "(valkey|redis)-server"}
+
+
+@dataclass
+class Site:
+    url: str
+    data: Path
+    environment: dict
+    up: subprocess.Popen
+
+    def command(self, *words: str) -> str:
+        """What one of manage.py's commands prints, run as in a second terminal."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words], cwd=BASE, env=self.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def people(self) -> dict:
+        return json.loads(self.command("seed_demo", "--json"))
+
+    def citizens(self) -> list[dict]:
+        """The citizens of `people` and how they sign in, read from where they are kept: `people` tries every password first."""
+        passwords = json.loads((self.data / "demo-accounts.json").read_text())
+        listed = self.rows(
+            "SELECT username, email, phone FROM accounts_user WHERE username = ANY(%s) AND NOT is_staff ORDER BY id", list(passwords)
+        )
+        return [{"user": user, "password": passwords[user], "email": email, "phone": phone} for user, email, phone in listed]
+
+    def dump(self) -> list[dict]:
+        return [json.loads(line) for line in self.command("audit_dump").splitlines()]
+
+    def rows(self, query: str, *values) -> list[tuple]:
+        """What the database answers, without a second Django."""
+        address = env.read_file(self.data / "env")["DATABASE_URL"]
+        with contextlib.closing(psycopg2.connect(address)) as database, database.cursor() as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall()
+
+    def captcha_answer(self, key: str) -> str:
+        return self.rows("SELECT response FROM captcha_captchastore WHERE hashkey = %s", key)[0][0]
+
+    def log(self, name: str) -> str:
+        return (self.data / "log" / f"{name}.log").read_text(errors="replace")
+
+    # Outages
+
+    def process(self, name: str) -> psutil.Process:
+        """The child of `up` that is the worker, the web server, PostgreSQL …"""
+        wanted = re.compile(COMMANDS.get(name, name))
+        for child in psutil.Process(self.up.pid).children():
+            if any(wanted.fullmatch(Path(word).name) for word in child.cmdline()):
+                return child
+        raise AssertionError(f"there is no {name} under `up`")
+
+    @contextlib.contextmanager
+    def without(self, *names: str):
+        """Kill these with -9 and keep them away: whoever would start them again stands still meanwhile."""
+        self.up.send_signal(signal.SIGSTOP)
+        try:
+            for name in names:
+                # A whole group at once: a machine that fails spares no child. PostgreSQL's backends are
+                # groups of their own and end when they see that their parent is gone.
+                os.killpg(self.process(name).pid, signal.SIGKILL)
+            yield
+        finally:
+            self.up.send_signal(signal.SIGCONT)
+
+    def await_ready(self, seconds: float = READY_SECONDS) -> None:
+        wait_until(self._is_ready, seconds, "the site is not ready", log=self.data / "up.log", alive=self.up)
+
+    def _is_ready(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+            return answer.status == 200
+        return False
+
+
+def wait_until(is_so, seconds: float, otherwise: str, *, log: Path | None = None, alive: subprocess.Popen | None = None, pause=0.3) -> None:
+    """Wait for something that happens elsewhere; fail with a sentence, and the log, where it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert alive is None or alive.poll() is None, log.read_text()
+        if is_so():
+            return
+        time.sleep(pause)
+    raise AssertionError(f"{otherwise} after {seconds:g} s" + (f": {log.read_text()}" if log else ""))
+
+
+@contextlib.contextmanager
+def running(data: Path, **settings: str):
+    """`manage.py up` with a data folder and a port of its own, from the moment /readyz answers."""
+    environment = {name: value for name, value in os.environ.items() if name not in OWN} | {"DATA_DIR": str(data)} | settings
+    port = free_port()
+    with (data / "up.log").open("w") as log:
+        up = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--port", str(port), "--data", str(data)],
+            cwd=BASE, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        site = Site(f"http://127.0.0.1:{port}", data, environment, up)
+        try:
+            site.await_ready()
+            yield site
+        finally:
+            up.send_signal(signal.SIGTERM)
+            up.wait(timeout=60)
+            # Root's database lies outside the data folder.
+            if (data / "postgres.path").exists():
+                shutil.rmtree((data / "postgres.path").read_text().strip(), ignore_errors=True)
