@@ -13,10 +13,22 @@ pytestmark = pytest.mark.browser
 
 AGENCY = "UBND phường Buôn Ma Thuột"
 PEOPLE = {
-    True: {"full_name": "H’Lan Niê", "cccd": "066192001234", "born": "12/03/1992", "phone": "0999 111 222", "email": "hlan.nie@example.com"},
-    False: {"full_name": "Y Ƀlĭk Mlô", "cccd": "066090005678", "born": "1990-07-05", "phone": "+84999333444", "email": "y.blik@example.com"},
+    True: {
+        "full_name": "H’Lan Niê",
+        "cccd": "066192001234",
+        "born": "12/03/1992",
+        "phone": "0999 111 222",
+        "email": "hlan.nie@example.com",
+    },
+    False: {
+        "full_name": "Y Ƀlĭk Mlô",
+        "cccd": "066090005678",
+        "born": "1990-07-05",
+        "phone": "+84999333444",
+        "email": "y.blik@example.com",
+    },
 }
-PASSWORD = "buôn Akŏ Dhông 12"  # noqa: S105 - opens nothing but this test's own portal
+PASSWORD = "buôn Akŏ Dhông 12"
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without a script"])
