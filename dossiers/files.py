@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.http import FileResponse, Http404, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -148,19 +148,18 @@ def _back(dossier) -> str:
 @require_POST
 def remove(request, key):
     """Take a file out of a draft; the card then offers to undo it."""
-    attached = _own(request, key)
-    return _change(request, attached, attachments.remove, f"?da-xoa={attached.key}")
+    return _change(request, key, attachments.remove, f"?da-xoa={key}")
 
 
 @never_cache
 @require_POST
 def restore(request, key):
     """Undo a removal."""
-    return _change(request, _own(request, key), attachments.put_back, "")
+    return _change(request, key, attachments.put_back, "")
 
 
-def _change(request, attached, verb, query):
-    dossier = wizard.locked(attached.dossier.key, request.user)
+def _change(request, key, verb, query):
+    dossier, attached = _held(request, key)
     try:
         verb(attached)
     except ValidationError as refusal:
@@ -177,11 +176,13 @@ def _change(request, attached, verb, query):
     return redirect(f"{_back(dossier)}{query}#paper-{slug}")
 
 
-def _own(request, key) -> Attachment:
-    attached = Attachment.objects.filter(key=key, dossier__citizen=request.user).select_related("dossier", "document").first()
-    if attached is None:
+def _held(request, key) -> tuple[Dossier, Attachment]:
+    """The citizen's dossier, held, and the file as it is now: another window may have thrown away either."""
+    found = get_object_or_404(Attachment.objects.select_related("dossier"), key=key, dossier__citizen=request.user)
+    dossier = wizard.locked(found.dossier.key, request.user)
+    if dossier is None:
         raise Http404
-    return attached
+    return dossier, get_object_or_404(dossier.attachments.select_related("document"), key=key)
 
 
 @never_cache

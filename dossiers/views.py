@@ -73,7 +73,11 @@ def begin(request, code):
 @require_http_methods(["GET", "HEAD", "POST"])
 def discard(request, key):
     """Throw a draft away, after asking."""
-    draft = get_object_or_404(Dossier.objects.owned_by(request.user).drafts().select_related("version__procedure"), key=key)
+    # Held, so that what is being submitted this moment in another window is not taken apart.
+    found = wizard.locked(key, request.user) if request.method == "POST" else wizard.owned(request.user).filter(key=key).first()
+    draft = found if found and found.is_draft else None
+    if draft is None:
+        raise Http404
     if request.method == "POST":
         name = draft.version.procedure.short_name
         attachments.delete_draft(draft)
@@ -168,8 +172,15 @@ def check_and_submit(request, key):
         return _review(request, dossier, form)
     try:
         with transaction.atomic():
-            review.swear(dossier)
-            submission.submit(dossier.pk, by=request.user)
+            # Since the code was judged another window may have saved, submitted or thrown away.
+            seen, dossier = dossier.edit, wizard.locked(key, request.user)
+            if dossier is None:
+                raise Http404
+            if dossier.is_draft and dossier.edit != seen:
+                return _review(request, dossier, forms.FilingForm(solved=True), stale=EDITED_ELSEWHERE)
+            if dossier.is_draft:
+                review.swear(dossier)
+                submission.submit(dossier.pk, by=request.user)
     except submission.Incomplete as incomplete:
         return _review(request, dossier, forms.FilingForm(initial={"sworn": True}, solved=True), problems=incomplete.problems)
     return redirect("dossiers:receipt", key=dossier.key)
@@ -209,8 +220,7 @@ def _enter(request, key, slug):
     if request.method == "POST":
         dossier = wizard.locked(key, request.user)
     else:
-        own = Dossier.objects.owned_by(request.user).select_related("version__procedure", "agency", "citizen")
-        dossier = own.filter(key=key).first()
+        dossier = wizard.owned(request.user).filter(key=key).first()
     if dossier is None:
         raise Http404
     if dossier.status != Status.DRAFT:

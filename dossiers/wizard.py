@@ -78,17 +78,17 @@ def number(dossier, step) -> int:
     return steps_for(dossier).index(step) + 1
 
 
+def owned(citizen):
+    """The citizen's dossiers with all that the pages of the wizard show."""
+    return Dossier.objects.owned_by(citizen).select_related("version__procedure", "agency", "citizen")
+
+
 def locked(key, citizen) -> Dossier | None:
     """The citizen's dossier, held until the transaction ends, so that two windows save one after the other.
 
     NO KEY UPDATE, for the same reason as in the moves: an upload logs against the same row.
     """
-    return (
-        Dossier.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("version__procedure", "agency", "citizen")
-        .filter(key=key, citizen=citizen)
-        .first()
-    )
+    return owned(citizen).select_for_update(of=("self",), no_key=True).filter(key=key).first()
 
 
 def confirm(dossier, step, form=None) -> None:

@@ -3,12 +3,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.make import make_citizen
-from dossiers import wizard
+from dossiers import review, submission, wizard
 from dossiers.models import Dossier
 from dossiers.status import Status
 from dossiers.tests import walk
@@ -511,3 +512,82 @@ def test_a_form_without_its_token_is_refused(lan, birth):
     dossier = make_draft(lan, birth)
     for address in (walk.address(dossier, "co-quan"), walk.address(dossier, "kiem-tra"), reverse("dossiers:begin", args=[birth.code])):
         assert strict.post(address).status_code == 403
+
+
+def test_what_another_window_saved_while_the_code_was_judged_is_not_sworn_to(signed_in, agency, birth, monkeypatch):
+    dossier = walk.to_review(signed_in, birth, agency)
+    judge = review.judge
+
+    def judge_slowly(request, draft):
+        form = judge(request, draft)
+        Dossier.objects.filter(pk=draft.pk).update(edit=F("edit") + 1, applicant_address="Nơi khác")
+        return form
+
+    monkeypatch.setattr(review, "judge", judge_slowly)
+    answer = walk.file(signed_in, dossier)
+    assert "vừa được sửa ở cửa sổ khác" in answer.content.decode()
+    dossier.refresh_from_db()
+    assert (dossier.status, dossier.sworn_at) == (Status.DRAFT, None)
+
+
+def test_a_second_press_changes_nothing_of_what_the_first_submitted(signed_in, lan, agency, birth, monkeypatch):
+    dossier = walk.to_review(signed_in, birth, agency)
+    judge, first = review.judge, {}
+
+    def judge_while_the_first_submits(request, draft):
+        form = judge(request, draft)
+        review.swear(draft)
+        first["sworn_at"] = submission.submit(draft.pk, by=lan).sworn_at
+        return form
+
+    monkeypatch.setattr(review, "judge", judge_while_the_first_submits)
+    assert walk.file(signed_in, dossier).url == reverse("dossiers:receipt", args=[dossier.key])
+    dossier.refresh_from_db()
+    assert dossier.sworn_at == first["sworn_at"]
+
+
+def test_a_draft_thrown_away_while_its_code_was_judged_is_not_there(signed_in, agency, birth, monkeypatch):
+    dossier = walk.to_review(signed_in, birth, agency)
+    judge = review.judge
+
+    def judge_while_it_is_thrown_away(request, draft):
+        form = judge(request, draft)
+        Dossier.objects.filter(pk=draft.pk).delete()
+        return form
+
+    monkeypatch.setattr(review, "judge", judge_while_it_is_thrown_away)
+    assert walk.file(signed_in, dossier).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_submitting_and_throwing_away_at_the_same_moment_end_in_one_of_the_two():
+    lan, agency, procedure = make_citizen("H’Lan Niê"), make_agency(), make_procedure()
+    signed_in = Client()
+    signed_in.force_login(lan)
+    for _ in range(6):
+        dossier = walk.to_review(signed_in, procedure, agency)
+        code = walk.code_of(signed_in.get(walk.address(dossier, "kiem-tra")))
+        filled = {"edit": dossier.edit, "sworn": "on", "captcha_0": code.hashkey, "captcha_1": code.response}
+        attached, start, answers = dossier.attachments.get(), threading.Barrier(4), {}
+
+        def press(address, posted=None, start=start, answers=answers):
+            browser = Client(raise_request_exception=False)
+            browser.cookies = signed_in.cookies
+            start.wait()
+            answers[address] = browser.post(address, posted).status_code
+            connection.close()
+
+        discard = reverse("dossiers:discard", args=[dossier.key])
+        presses = [
+            (walk.address(dossier, "kiem-tra"), filled), (discard,), (reverse("dossiers:remove", args=[attached.key]),),
+            (reverse("dossiers:autosave", args=[dossier.key, "nhan-ket-qua"]), {"delivery": "direct"}),
+        ]  # fmt: skip
+        threads = [threading.Thread(target=press, args=arguments) for arguments in presses]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all(status < 500 for status in answers.values()), answers
+        left = Dossier.objects.filter(pk=dossier.pk).first()
+        assert left is None or left.is_draft or left.events.filter(verb="submit").count() == 1
+        Dossier.objects.drafts().filter(pk=dossier.pk).delete()
