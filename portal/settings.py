@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -314,6 +315,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# How long at most something lies forgotten once worker and broker are there again.
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 60)
+CELERY_BEAT_SCHEDULE = {
+    "send what was forgotten": {"task": "portal.messaging.tasks.sweep", "schedule": float(SWEEP_SECONDS)},
+    "check papers that wait": {"task": "dossiers.tasks.sweep_attachments", "schedule": float(SWEEP_SECONDS)},
+    "remove old drafts": {"task": "dossiers.tasks.remove_old_drafts", "schedule": crontab(hour=2, minute=10)},
+    "remove sign-ups never finished": {"task": "accounts.tasks.remove_pending", "schedule": crontab(hour=2, minute=40)},
+}
 
 # --- What /readyz calls bad ----------------------------------------------------------------------
 
