@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template import loader
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 
 def refuse(request, name, status, **context):
@@ -53,6 +53,7 @@ def server_error(request):
     away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
     status = 503 if away else 500
     facts = {
+        "LANGUAGE": get_language(),
         "HOTLINE": settings.HOTLINE,
         "PROVINCE_NAME": gettext(settings.PROVINCE_NAME),
         "request_id": getattr(request, "id", ""),

@@ -44,11 +44,25 @@ def test_values_are_written_as_people_here_write_them(template, value, written):
     assert drawn(template, value=value) == written
 
 
-def test_english_pages_keep_the_order_of_the_day():
+@pytest.mark.parametrize(
+    ("template", "value", "written"),
+    [
+        ("{{ value|day }}", datetime.date(2026, 1, 5), "05/01/2026"),
+        ("{{ value|weekday_day }}", WEDNESDAY, "Wednesday, 25/11/2026"),
+        ("{{ value|weekday_day }}", datetime.date(2026, 11, 29), "Sunday, 29/11/2026"),
+        ("{{ value|moment }}", WEDNESDAY, "8:12, 25/11/2026"),
+        ("{{ value|vnd }}", 50000, "50,000 VND"),
+        ("{{ value|vnd }}", 1250000, "1,250,000 VND"),
+        ("{{ value|vnd }}", 0, "Free"),
+        ("{{ value|phone }}", "+84912345678", "0912 345 678"),
+        ("{{ value|file_size }}", 412 * 1024, "412 KB"),
+        ("{{ value|file_size }}", 1258291, "1.2 MB"),
+        ("{{ value|file_size }}", 10 * 1024 * 1024, "10 MB"),
+    ],
+)
+def test_english_pages_keep_the_order_of_the_day_and_write_figures_in_english(template, value, written):
     with translation.override("en"):
-        assert (
-            Template("{{ at|weekday_day }} {{ at|moment }}").render(Context({"at": WEDNESDAY})) == "Wednesday, 25/11/2026 8:12, 25/11/2026"
-        )
+        assert Template(template).render(Context({"value": value})) == written
 
 
 def test_what_is_drawn_once_is_drawn_once_for_each_value_and_language():
