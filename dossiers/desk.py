@@ -191,7 +191,12 @@ def working_time(start, end) -> datetime.timedelta:
 def appointment(at) -> str:
     """thứ Tư, 25/11: an appointment in the narrow column of a list."""
     day = timezone.localdate(at)
-    return f"{WEEKDAYS["vi"][day.weekday()]}, {day:%d/%m}"
+    return f"{weekday(day)}, {day:%d/%m}"
+
+
+def weekday(day) -> str:
+    """Officials' pages are Vietnamese."""
+    return WEEKDAYS["vi"][day.weekday()]
 
 
 def _short(moment) -> str:
@@ -201,8 +206,8 @@ def _short(moment) -> str:
 def today(at, agency=None) -> str:
     """The line under the title: the day, the office, and a holiday that comes tomorrow."""
     day = timezone.localdate(at)
-    weekday = WEEKDAYS["vi"][day.weekday()]
-    parts = [f"{weekday[0].upper()}{weekday[1:]}, {day:%d/%m/%Y}"]
+    name = weekday(day)
+    parts = [f"{name[0].upper()}{name[1:]}, {day:%d/%m/%Y}"]
     if agency:
         parts.append(agency.short_name)
     tomorrow = day + datetime.timedelta(days=1)
