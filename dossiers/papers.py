@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dossiers.models import Attachment
-from portal.text import folded
+from portal.text import folded, heading
 from procedures.models import RequiredDocument
 
 # Asked for when somebody files for another person. Where the catalogue names such a paper itself, as a
@@ -25,6 +25,10 @@ class Paper:
     document: RequiredDocument | None
     files: list[Attachment] = field(default_factory=list)
     is_mandate: bool = False
+
+    @property
+    def heading(self) -> str:
+        return heading(self.name)
 
     @property
     def required(self) -> bool:
@@ -84,7 +88,7 @@ class Paper:
             return {"word": _("Chỉ xuất trình"), "css": "", "icon": ""}
         if self.required:
             return {"word": _("Chưa có"), "css": "warn", "icon": ""}
-        return {"word": _("Không bắt buộc"), "css": "", "icon": ""}
+        return {"word": _("Có điều kiện") if self.conditional else _("Không bắt buộc"), "css": "", "icon": ""}
 
 
 def of(dossier) -> list[Paper]:

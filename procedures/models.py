@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.text import folded
+from portal.text import folded, heading
 from procedures import declaration, search
 
 
@@ -323,6 +323,10 @@ class RequiredDocument(PartOfVersion):
 
     def __str__(self):
         return self.name
+
+    @property
+    def heading(self) -> str:
+        return heading(self.name)
 
     @property
     def blocks(self) -> bool:

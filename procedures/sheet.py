@@ -116,9 +116,11 @@ class Sheet:
         if document.only_shown:
             asked = _("Chỉ xuất trình")
         else:
-            asked = {need.REQUIRED: _("Cần nộp"), need.CONDITIONAL: _("Tùy trường hợp"), need.OPTIONAL: _("Nếu có")}[document.need]
-        details = [copies_words(document), document.form_number, condition_words(document.condition)]
-        return Paper(document.name, asked, document.blocks, " ".join(f"{part}." for part in details if part))
+            asked = {need.REQUIRED: _("Cần nộp"), need.CONDITIONAL: _("Có điều kiện"), need.OPTIONAL: _("Nếu có")}[document.need]
+        heading = document.heading
+        full_name = document.name if heading != document.name else ""
+        details = [full_name, copies_words(document), document.form_number, condition_words(document.condition)]
+        return Paper(heading, asked, document.blocks, " ".join(f"{part}." for part in details if part))
 
     @property
     def where(self) -> str:

@@ -80,7 +80,7 @@ def test_papers_asked_of_everybody_stand_first(db):
     ]
     assert [tuple(paper) for paper in Sheet(make_procedure(documents=papers)).papers] == [
         ("Giấy chứng sinh", "Cần nộp", True, "1 bản chính, 2 bản sao. Mẫu số 02."),
-        ("Giấy ủy quyền", "Tùy trường hợp", False, "1 bản chính. Khi nhờ người khác nộp."),
+        ("Giấy ủy quyền", "Có điều kiện", False, "1 bản chính. Khi nhờ người khác nộp."),
         ("Sơ đồ", "Nếu có", False, "1 bản chính."),
         ("Thẻ căn cước", "Chỉ xuất trình", False, "1 bản chính."),
     ]
