@@ -37,42 +37,44 @@ OFFICIALS = (
 
 def people(folder: Path | None = None) -> dict:
     """Make the people of the demo where they are missing, and return all of them with their passwords."""
-    kept = Path(folder or settings.DATA_DIR) / "demo-accounts.json"
-    passwords = json.loads(kept.read_text()) if kept.exists() else {}
+    path = Path(folder or settings.DATA_DIR) / "demo-accounts.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
     with transaction.atomic():
         made = {
-            "citizens": [_citizen(number, name, passwords) for number, name in enumerate(NAMES, start=1)],
-            "officials": [_official(number, *row, passwords) for number, row in enumerate(OFFICIALS, start=1)],
-            "admins": [_admin(passwords)],
+            "citizens": [_citizen(number, name, kept) for number, name in enumerate(NAMES, start=1)],
+            "officials": [_official(number, *row, kept) for number, row in enumerate(OFFICIALS, start=1)],
+            "admins": [_admin(kept)],
         }
-    _keep(kept, passwords)
+    _keep(path, kept)
     return made
 
 
-def _keep(path: Path, passwords: dict) -> None:
+def _keep(path: Path, kept: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(passwords, file, indent=1)
+        json.dump(kept, file, indent=1)
 
 
-def _account(username: str, passwords: dict, **fields) -> User:
-    """The account of that name; a new password only where the kept one does not open it."""
-    password = passwords.setdefault(username, secrets.token_urlsafe(9))
+def _account(username: str, kept: dict, **fields) -> User:
+    """The account of that name, opened by the kept password; what its owner changed meanwhile is set back."""
+    secret = kept.setdefault(username, {"password": secrets.token_urlsafe(9), "hash": ""})
     user = User.objects.filter(username=username).first() or User(username=username, activated_at=timezone.now(), **fields)
-    if user.pk is None or not user.check_password(password):
-        user.set_password(password)
+    # The hashes are compared, because checking thirty passwords would take longer than the rest of the start.
+    if user.pk is None or user.password != secret["hash"]:
+        user.set_password(secret["password"])
         user.save()
+        secret["hash"] = user.password
     return user
 
 
-def _citizen(number: int, name: str, passwords: dict) -> dict:
+def _citizen(number: int, name: str, kept: dict) -> dict:
     woman = name.startswith("H’") or any(word in name for word in ("Thị", "Thảo", "Ánh", "Lệ", "Phúc"))
     born = datetime.date(1960 + number * 2, 1 + number % 12, 1 + number)
     century_and_sex = int(woman) + (2 if born.year >= 2000 else 0)
     email = f"congdan{number:02d}@example.com"
     user = _account(
         email,
-        passwords,
+        kept,
         full_name=name,
         email=email,
         national_id=f"066{century_and_sex}{born:%y}{number:06d}",
@@ -84,7 +86,7 @@ def _citizen(number: int, name: str, passwords: dict) -> dict:
     user.emailaddress_set.get_or_create(email=email, defaults={"verified": True, "primary": True})
     return {
         "user": user.username,
-        "password": passwords[user.username],
+        "password": kept[user.username]["password"],
         "full_name": user.full_name,
         "cccd": user.national_id,
         "phone": user.phone,
@@ -98,7 +100,7 @@ def _commune_code(number: int) -> str:
     return codes[number % len(codes)] if codes else ""
 
 
-def _official(number: int, username: str, name: str, level: str, wanted: tuple, role: str, title: str, passwords: dict) -> dict:
+def _official(number: int, username: str, name: str, level: str, wanted: tuple, role: str, title: str, kept: dict) -> dict:
     agency = (
         next(
             (
@@ -111,16 +113,16 @@ def _official(number: int, username: str, name: str, level: str, wanted: tuple, 
         or Agency.objects.filter(level=level).order_by("sort_key")[number % 2]
     )
     phone = f"+8499910{number:04d}"
-    user = _account(username, passwords, full_name=name, is_staff=True, phone=phone, phone_verified_at=timezone.now())
+    user = _account(username, kept, full_name=name, is_staff=True, phone=phone, phone_verified_at=timezone.now())
     Official.objects.update_or_create(user=user, defaults={"agency": agency, "role": role, "title": title})
     sms_device_for(user)
-    return {"user": username, "password": passwords[username], "phone": phone, "agency": agency.short_name}
+    return {"user": username, "password": kept[username]["password"], "phone": phone, "agency": agency.short_name}
 
 
-def _admin(passwords: dict) -> dict:
+def _admin(kept: dict) -> dict:
     phone = "+84999100099"
     user = _account(
-        "quantri", passwords, full_name="Quản trị hệ thống", is_staff=True, is_superuser=True, phone=phone, phone_verified_at=timezone.now()
+        "quantri", kept, full_name="Quản trị hệ thống", is_staff=True, is_superuser=True, phone=phone, phone_verified_at=timezone.now()
     )
     sms_device_for(user)
-    return {"user": user.username, "password": passwords[user.username], "phone": phone}
+    return {"user": user.username, "password": kept[user.username]["password"], "phone": phone}

@@ -34,13 +34,13 @@ def test_reasons_are_left_out_unless_they_were_opened():
     moves = [event("submit", Status.SUBMITTED), event("ask_supplement", Status.SUPPLEMENT, "Ảnh mờ")]
     closed = timeline.of(dossier(Status.SUPPLEMENT), moves, with_reasons=False)
     opened = timeline.of(dossier(Status.SUPPLEMENT), moves, with_reasons=True)
-    assert [entry.note for entry in closed if not entry.css == "upcoming"] == ["", ""]
-    assert [entry.note for entry in opened if not entry.css == "upcoming"] == ["", "Ảnh mờ"]
+    assert [entry.note for entry in closed if entry.css != "upcoming"] == ["", ""]
+    assert [entry.note for entry in opened if entry.css != "upcoming"] == ["", "Ảnh mờ"]
 
 
 def test_a_supplement_before_acceptance_still_has_acceptance_to_come():
     moves = [event("submit", Status.SUBMITTED), event("ask_supplement", Status.SUPPLEMENT)]
     before = timeline.of(dossier(Status.SUPPLEMENT), moves, with_reasons=False)
     after = timeline.of(dossier(Status.SUPPLEMENT, "hôm qua"), moves, with_reasons=False)
-    assert [entry.title for entry in before if entry.css == "upcoming"][0] == "Được tiếp nhận"
-    assert [entry.title for entry in after if entry.css == "upcoming"][0] == "Đã xử lý xong"
+    assert next(entry.title for entry in before if entry.css == "upcoming") == "Được tiếp nhận"
+    assert next(entry.title for entry in after if entry.css == "upcoming") == "Đã xử lý xong"
