@@ -1,5 +1,5 @@
 # For contributors. A newcomer needs only the two commands of the README.
-.PHONY: up test check format pins messages
+.PHONY: up test check format pins strings messages
 
 up:
 	python manage.py up
@@ -25,6 +25,13 @@ PINS = uv pip compile --universal --python-version 3.11 --generate-hashes --no-c
 pins:
 	$(PINS) requirements.in --output-file requirements.txt
 	$(PINS) --constraints requirements.txt requirements-dev.in --output-file requirements-dev.txt
+
+# Needs GNU gettext. Puts new texts into locale/en, where their English is written by hand; then `make messages`.
+# Left out: what has one language, as portal/tests/test_locale.py lists it.
+strings:
+	python .ci/with_servers.py python manage.py makemessages --locale en --no-location --no-wrap --no-obsolete \
+		$(patsubst %,--ignore "%",*/tests/* tests/* */testing/* docs/* benchmarks/* .* var/* */management/* */admin.py */apps.py desk.py dossier_page.py \
+		library.py inbox.py second_factor.py templates/admin/* templates/dev/* templates/messages/*)
 
 # Babel writes the compiled catalogues, so that GNU gettext is not needed.
 messages:

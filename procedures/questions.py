@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy
 
 from portal import fields, identity, text
 from portal.templatetags.portal import clock as spoken_clock
+from portal.templatetags.portal import figures, money
 from portal.templatetags.portal import moment as spoken_moment
-from portal.templatetags.portal import money
 from procedures.addresses import AddressField
 from procedures.tables import TableField
 
@@ -193,6 +193,11 @@ class Number(Question):
 
     def typed(self, stored):
         return written(stored) if is_number(stored) else stored
+
+    def told(self, stored):
+        typed = self.typed(stored)
+        # What could not be read yet is told as it was typed.
+        return str(stored) if typed == stored else figures(typed)
 
 
 class Decimal(Number):

@@ -21,6 +21,7 @@ from dossiers.status import Status
 from dossiers.tests import walk
 from dossiers.tests.make import make_attachment, make_dossier, make_ready_draft
 from portal import errors
+from procedures import declaration
 from procedures.models import Procedure
 from procedures.tests.make import make_agency, make_procedure
 
@@ -351,3 +352,24 @@ def test_letters_stay_vietnamese_when_the_page_was_english(client, person, place
     assert draft.status == Status.SUBMITTED
     assert ACCENTED.search(letters()[-1].subject)
     assert not ENGLISH.search(letters()[-1].subject)
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "vietnamese", "english"),
+    [
+        ("number", 1200, "1.200", "1,200"),
+        ("number", "1.2oo", "1.2oo", "1.2oo"),
+        ("decimal", "1200.5", "1.200,5", "1,200.5"),
+        ("money", 50_000, "50.000 đ", "50,000 VND"),
+        ("time", "08:30", "8 giờ 30", "8:30"),
+        ("datetime", "2026-08-15T08:30+07:00", "8 giờ 30, 15/08/2026", "8:30, 15/08/2026"),
+        ("yes_no", "Có", "Có", "Yes"),
+    ],
+)
+def test_answers_are_told_in_the_figures_of_the_reader(kind, stored, vietnamese, english):
+    form = [{"title": "Group", "fields": [{"key": "x", "label": "X", "type": kind}]}]
+    told = []
+    for language in ("vi", "en"):
+        with translation.override(language):
+            told.append(declaration.read(form, {"x": stored})[0]["rows"])
+    assert told == [[("X", vietnamese)], [("X", english)]]
