@@ -5,7 +5,7 @@ from dossiers.status import Status
 
 
 def event(verb, to_status, note=""):
-    return SimpleNamespace(verb=verb, to_status=to_status, at="lúc ấy", spoken_office="Một cửa", note=note)
+    return SimpleNamespace(verb=verb, to_status=to_status, at="lúc ấy", office="Một cửa", spoken_office="Một cửa", note=note)
 
 
 def dossier(status, accepted_at=None):
