@@ -14,7 +14,8 @@ TURNS, DRAFTS, THREADS = 8, 80, 8
 
 
 def main():
-    turns.prepare()
+    # The counter's row stays locked until the commit is on the disk.
+    turns.prepare(durable=True)
     from accounts.tests.make import make_citizen
     from portal.messaging import broker
     from procedures.tests.make import make_agency, make_procedure

@@ -1,7 +1,11 @@
 """Throw-away servers with tables in them, and turns between the things compared."""
 
+import atexit
+import os
+import secrets
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -10,11 +14,11 @@ import psutil
 BASE = Path(__file__).resolve().parents[1]
 
 
-def prepare(urls: str | None = None, **settings) -> None:
+def prepare(urls: str | None = None, *, durable=False, **settings) -> None:
     """Servers, settings as in production, tables; call it before anything of the project is imported."""
     sys.path[:0] = [str(BASE), str(BASE / "benchmarks")]
-    import os
-
+    if durable:
+        _start_durable()
     import portal.testing.services  # noqa: F401 - starts the servers and stops them at exit
 
     os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "HTTPS_ONLY": "0", "ALLOWED_HOSTS": "127.0.0.1", "DEMO": "0"}
@@ -30,6 +34,22 @@ def prepare(urls: str | None = None, **settings) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _start_durable() -> None:
+    """A database that waits for the disk at every commit, as the real one does; that of the tests does not."""
+    from portal.guard import Guard
+    from portal.services import Postgres, is_root
+
+    guard = Guard()
+    atexit.register(guard.close)
+    folder = Path(tempfile.mkdtemp(prefix="motcua-benchmark-"))
+    guard.remove(folder)
+    if is_root():
+        folder.chmod(0o711)  # PostgreSQL's own user must pass through
+    server = Postgres(folder / "pg", password=secrets.token_urlsafe(24), durable=True, guard=guard)
+    atexit.register(server.stop)
+    os.environ["DATABASE_URL"] = server.start()
 
 
 def cpu_of_database() -> float:
