@@ -44,14 +44,6 @@ class Site:
     def people(self) -> dict:
         return json.loads(self.command("seed_demo", "--json"))
 
-    def citizens(self) -> list[dict]:
-        """The citizens of `people` and how they sign in, read from where they are kept: `people` tries every password first."""
-        passwords = json.loads((self.data / "demo-accounts.json").read_text())
-        listed = self.rows(
-            "SELECT username, email, phone FROM accounts_user WHERE username = ANY(%s) AND NOT is_staff ORDER BY id", list(passwords)
-        )
-        return [{"user": user, "password": passwords[user], "email": email, "phone": phone} for user, email, phone in listed]
-
     def dump(self) -> list[dict]:
         return [json.loads(line) for line in self.command("audit_dump").splitlines()]
 

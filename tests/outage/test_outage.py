@@ -61,7 +61,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(running_site):
     site, told = running_site, Story()
-    people = (Citizen(running_site.url, account) for account in site.citizens())
+    people = (Citizen(running_site.url, account) for account in site.people()["citizens"])
     early, late, before, within = ([next(people) for _ in range(n)] for n in (READY_BEFORE, STRANDED, BEFORE_THE_CRASH, IN_THE_CRASH))
     told.people = early + late + before + within
     with ThreadPoolExecutor(4) as pool:
