@@ -1,0 +1,9 @@
+"""Accounts of citizens and officials as a Django app, under the name officials read."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = _("Tài khoản")
