@@ -36,7 +36,7 @@ def error_links(form):
     """What the error summary lists: (address of the field on this page, message), general errors first."""
     links = [("", error) for error in form.non_field_errors()]
     for field in form.visible_fields():
-        target = f"{field.auto_id}_0" if field.use_fieldset or field.widget_type == "captchatext" else field.id_for_label
+        target = f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
         links += [(target, error) for error in field.errors]
     return links
 
