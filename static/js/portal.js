@@ -2,7 +2,7 @@
  *
  * What templates may write:
  *
- * data-copy="H15.24.133-261118-0007"   on any element: a button “Sao chép” that copies the text is put after it
+ * data-copy="H15.24.133-261118-0007"   on any element: a button “Sao chép mã” that copies the text is put after it
  * data-print                           on an empty element: a button “In trang này” is put into it
  * data-show-password                   on a form: a checkbox “Hiện mật khẩu” after its last password field
  * data-wait="45"                       on a submit button: not pressed for 45 s, with the countdown beside it
@@ -32,9 +32,19 @@
         if (text) element.textContent = text;
         return element;
     }
-    function button(text, className) {
-        var made = make("button", className || "button secondary medium", text);
+    var drawn = document.querySelector("use[href*='#']");
+    function button(text, className, icon) {
+        var made = make("button", className || "button secondary medium");
         made.type = "button";
+        if (icon && drawn) {
+            var svg = "http://www.w3.org/2000/svg", picture = document.createElementNS(svg, "svg"), use = document.createElementNS(svg, "use");
+            picture.setAttribute("class", "icon");
+            picture.setAttribute("aria-hidden", "true");
+            use.setAttribute("href", drawn.getAttribute("href").split("#")[0] + "#" + icon);
+            picture.appendChild(use);
+            made.appendChild(picture);
+        }
+        made.appendChild(make("span", "", text));
         return made;
     }
     function clock() {
@@ -74,11 +84,11 @@
 
     if (navigator.clipboard && navigator.clipboard.writeText) {
         all("[data-copy]").forEach(function (source) {
-            var copy = button(say("Sao chép", "Copy"));
+            var copy = button(say("Sao chép mã", "Copy code"), "", "copy"), words = copy.lastChild;
             copy.addEventListener("click", function () {
                 navigator.clipboard.writeText(source.getAttribute("data-copy") || source.textContent.trim()).then(function () {
-                    copy.textContent = say("Đã sao chép", "Copied");
-                    setTimeout(function () { copy.textContent = say("Sao chép", "Copy"); }, 4000);
+                    words.textContent = say("Đã sao chép", "Copied");
+                    setTimeout(function () { words.textContent = say("Sao chép mã", "Copy code"); }, 4000);
                 });
             });
             copy.setAttribute("aria-live", "polite");
@@ -87,7 +97,7 @@
     }
     if (window.print) {
         all("[data-print]").forEach(function (place) {
-            var print = button(say("In trang này", "Print this page"), "button secondary");
+            var print = button(say("In trang này", "Print this page"), "button secondary", "print");
             print.addEventListener("click", function () { window.print(); });
             place.appendChild(print);
         });
