@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from dossiers.models import CITIZEN
 from dossiers.status import CLOSED, Status
 
 # What a move is called afterwards; where it is missing, the name of the status it led to says it.
@@ -37,7 +38,8 @@ def of(dossier, events, *, with_reasons: bool) -> list[Entry]:
         Entry(
             title=str(TITLES.get(event.verb) or Status(event.to_status).label),
             at=event.at,
-            office=event.spoken_office,
+            # Who filed knows it; an office is a place to ask.
+            office="" if event.office == CITIZEN else event.office,
             note=event.note if with_reasons else "",
         )
         for event in events
