@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from dossiers import clock, links, words
 from portal.messaging import outbox, wording
@@ -25,6 +26,8 @@ TEMPLATES = {
     "finish": "ready",
     "return_result": "returned",
 }
+# Good news has a green heading.
+GOOD_NEWS = ("submit", "receive", "confirm_fee", "finish", "return_result")
 # What an SMS says to a number that was typed and never proven: it may be a stranger's.
 TO_ANYONE = "status"
 # What a letter leaves out for an address that was typed and never confirmed.
@@ -104,6 +107,9 @@ def facts(event) -> dict:
         "papers": papers_of(event),
         "tracking_url": links.tracking_url(dossier),
         "dossier_url": base + reverse("dossiers:detail", args=[dossier.receipt_code]),
+        "tone": "done" if event.verb in GOOD_NEWS else "",
+        # The letter of the submission shows the code large below.
+        "heading": _("Đã nộp hồ sơ") if event.verb == "submit" else "",
         "supplement_url": base + reverse("dossiers:supplement", args=[dossier.receipt_code]),
     }
 
