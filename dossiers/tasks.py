@@ -13,7 +13,6 @@ from dossiers.models import Attachment, Dossier
 
 logger = logging.getLogger(__name__)
 
-SWEEP_AFTER = timedelta(seconds=30)
 SWEEP_AT_ONCE = 200
 
 
@@ -26,7 +25,9 @@ def check_attachment(pk):
 @shared_task
 def sweep_attachments():
     """Check what was forgotten: the broker was away, or a worker died over it."""
-    waiting = Attachment.objects.filter(state=Attachment.State.CHECKING, created_at__lt=timezone.now() - SWEEP_AFTER)
+    # Younger ones are on their way to a worker.
+    forgotten = timezone.now() - timedelta(seconds=settings.SWEEP_SECONDS / 2)
+    waiting = Attachment.objects.filter(state=Attachment.State.CHECKING, created_at__lt=forgotten)
     for pk in waiting.order_by("pk").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         try:
             checking.check(pk)
