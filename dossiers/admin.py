@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dossiers import desk, dossier_page, move_forms, moves, papers, status, words
-from dossiers.models import Dossier, DossierAccess
+from dossiers import access, desk, dossier_page, move_forms, moves, papers, status, words
+from dossiers.models import Dossier
 from dossiers.status import OPEN, NotAllowed, Status
 from portal.admin import site
 from portal.templatetags.portal import moment
@@ -211,13 +211,9 @@ class DossierAdmin(admin.ModelAdmin):
             raise Http404
         return dossier
 
-    def _opened(self, request, dossier, what):
-        official = getattr(request.user, "official", None)
-        DossierAccess.objects.create(dossier=dossier, user=request.user, office=official.agency.short_name if official else "", what=what)
-
     def dossier_view(self, request, pk):
         dossier = self._visible(request, pk)
-        self._opened(request, dossier, _("Xem hồ sơ"))
+        access.log(dossier, request.user, _("Xem hồ sơ"))
         at = timezone.now()
         context = self._page(request, dossier) | {
             "title": dossier.version.procedure.short_name,
@@ -259,7 +255,7 @@ class DossierAdmin(admin.ModelAdmin):
                 )
                 return redirect("admin:dossiers_dossier_change", pk)
         if request.method != "POST":
-            self._opened(request, dossier, _("Mở việc “{move}”").format(move=move.label))
+            access.log(dossier, request.user, _("Mở việc “{move}”").format(move=move.label))
         context = self._page(request, dossier) | {
             "title": move.label,
             "grave": verb in GRAVE,

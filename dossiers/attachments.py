@@ -85,7 +85,12 @@ def purge_removed(dossier) -> None:
 
 
 def _forget_removed(dossier):
-    _delete(dossier.attachments.filter(removed_at__lt=timezone.now() - KEPT_AFTER_REMOVAL))
+    """What was taken out long ago; all of it where keeping it would fill the disk beyond one dossier."""
+    removed = dossier.attachments.filter(removed_at__isnull=False)
+    stored = dossier.attachments.exclude(state=Attachment.State.REFUSED).aggregate(total=Sum("size"))["total"] or 0
+    if stored <= settings.UPLOAD_DOSSIER_MB * MB:
+        removed = removed.filter(removed_at__lt=timezone.now() - KEPT_AFTER_REMOVAL)
+    _delete(removed)
 
 
 def delete_draft(dossier) -> None:

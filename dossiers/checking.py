@@ -47,7 +47,10 @@ def _judge(attachment):
     except ValidationError as refusal:
         attachment.state = Attachment.State.REFUSED
         attachment.refusal = refusal.messages[0][:300]
-        attachment.save(update_fields=["state", "refusal"])
+        # Its row tells the citizen why; its bytes would only fill the disk.
+        attachments.delete_files_on_commit([attachment.file.name])
+        attachment.file = ""
+        attachment.save(update_fields=["state", "refusal", "file"])
 
 
 def _keep_pdf(attachment, data):

@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dossiers import attachments, papers, wizard
-from dossiers.models import Attachment, Dossier, DossierAccess
+from dossiers import access, attachments, papers, wizard
+from dossiers.models import Attachment, Dossier
 from dossiers.status import Status
+from portal import throttle
 
 SLUG = "giay-to"
 # What a browser may open in its own window; everything else is only downloaded.
@@ -87,6 +88,8 @@ def upload(request, key, paper):
     if not dossier.takes_files:
         return _answer(request, dossier, asked, [_("Hồ sơ này hiện không nhận thêm giấy tờ.")])
     sent = request.FILES.getlist("files")
+    for _file_sent in sent:
+        throttle.check("upload", str(request.user.pk), limit=settings.UPLOADS_PER_HOUR, seconds=3600)
     errors = [] if sent else [_("Chọn ảnh hoặc tệp {name}.").format(name=asked.name)]
     taken = 0
     for file in sent:
@@ -190,6 +193,8 @@ def _held(request, key) -> tuple[Dossier, Attachment]:
 def serve(request, key):
     """A file as it is stored: downloaded, or with `?xem=1` opened where that is harmless."""
     attached = _permitted(request, key)
+    if not attached.file:
+        raise Http404
     inline = request.GET.get("xem") == "1" and attached.content_type in SHOWN
     return _file(attached.file, attached.content_type, attached.original_name, inline=inline)
 
@@ -217,22 +222,17 @@ def _permitted(request, key, *, log=True) -> Attachment:
     if not Dossier.objects.visible_to(user).filter(pk=attached.dossier_id).exists():
         raise Http404
     if log:
-        _log(user, attached)
+        access.log(attached.dossier, user, _("Tệp {name}").format(name=attached.original_name))
     return attached
 
 
-def _log(user, attached) -> None:
-    official = getattr(user, "official", None)
-    DossierAccess.objects.create(
-        dossier=attached.dossier,
-        user=user,
-        office=official.agency.short_name if official else "",
-        what=_("Tệp {name}").format(name=attached.original_name)[:200],
-    )
-
-
 def _file(stored, content_type, name, *, inline):
-    response = FileResponse(stored.open("rb"), as_attachment=not inline, filename=name, content_type=content_type)
+    try:
+        opened = stored.open("rb")
+    except FileNotFoundError:
+        # The worker has just put a better one in its place.
+        raise Http404 from None
+    response = FileResponse(opened, as_attachment=not inline, filename=name, content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     # A sandbox keeps whatever was sent from acting as a page of ours. Browsers refuse to show a PDF
     # inside one; its viewer is apart from the site anyway.

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -137,24 +138,27 @@ def supplement(request, code):
         messages.info(request, _("Hồ sơ này hiện không cần bổ sung giấy tờ."))
         return redirect("dossiers:detail", code=dossier.receipt_code)
     asked = dossier.events.filter(verb="ask_supplement").last()
-    added = dossier.attachments.filter(created_at__gt=asked.at).count()
     problem = ""
     if request.method == "POST":
-        if added:
-            return _send_supplement(request, dossier)
-        problem = _("Thêm ít nhất một tệp trước khi gửi bổ sung.")
-    context = {"dossier": dossier, "asked": asked, "papers": papers.of(dossier), "added": added, "problem": problem, "now": timezone.now()}
+        try:
+            dossier.move("supplement", by=request.user)
+        except ValidationError as refusal:
+            problem = refusal.messages[0]
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Đã gửi giấy tờ bổ sung. Cán bộ sẽ kiểm tra và báo lại Ông/Bà."))
+        if not problem:
+            return redirect("dossiers:detail", code=dossier.receipt_code)
+    context = {
+        "dossier": dossier,
+        "asked": asked,
+        "papers": papers.of(dossier),
+        "added": dossier.files_since_asked().count(),
+        "problem": problem,
+        "now": timezone.now(),
+    }
     return render(request, "dossiers/supplement.html", context)
-
-
-def _send_supplement(request, dossier):
-    try:
-        dossier.move("supplement", by=request.user)
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Đã gửi giấy tờ bổ sung. Cán bộ sẽ kiểm tra và báo lại Ông/Bà."))
-    return redirect("dossiers:detail", code=dossier.receipt_code)
 
 
 def _owned(request, code) -> Dossier:

@@ -143,6 +143,11 @@ class Dossier(models.Model):
         """Whether papers may be added now: while it is written, or while papers were asked for."""
         return self.status in (Status.DRAFT, Status.SUPPLEMENT)
 
+    def files_since_asked(self):
+        """What was sent since papers were asked for, and counts."""
+        sent = self.attachments.kept().exclude(state=Attachment.State.REFUSED)
+        return sent.filter(created_at__gte=self.status_changed_at)
+
     def move(self, verb, *, by, note="", at=None, **extra):
         """Make one move of the table, or refuse in a sentence; the only door through which the status changes."""
         from dossiers import moves

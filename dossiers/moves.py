@@ -118,6 +118,8 @@ def _ask_supplement(dossier, at, *, supplement_by=None):
 
 
 def _supplemented(dossier, at):
+    if not dossier.files_since_asked().exists():
+        raise ValidationError(_("Thêm ít nhất một tệp trước khi gửi bổ sung."))
     dossier.supplemented_at = at
     dossier.supplement_by = None
 

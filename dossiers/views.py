@@ -74,7 +74,7 @@ def begin(request, code):
 def discard(request, key):
     """Throw a draft away, after asking."""
     # Held, so that what is being submitted this moment in another window is not taken apart.
-    found = wizard.locked(key, request.user) if request.method == "POST" else wizard.owned(request.user).filter(key=key).first()
+    found = _own(request, key)
     draft = found if found and found.is_draft else None
     if draft is None:
         raise Http404
@@ -215,12 +215,14 @@ def receipt(request, key):
     return render(request, "dossiers/receipt.html", context)
 
 
+def _own(request, key) -> Dossier | None:
+    """The citizen's dossier; held where something is about to change it."""
+    return wizard.locked(key, request.user) if request.method == "POST" else wizard.owned(request.user).filter(key=key).first()
+
+
 def _enter(request, key, slug):
     """The draft and the step, or (an answer, None): 404 for strangers, the receipt once submitted, no jumping."""
-    if request.method == "POST":
-        dossier = wizard.locked(key, request.user)
-    else:
-        dossier = wizard.owned(request.user).filter(key=key).first()
+    dossier = _own(request, key)
     if dossier is None:
         raise Http404
     if dossier.status != Status.DRAFT:

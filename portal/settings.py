@@ -144,7 +144,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"base_url": None}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Words, numbers, time ----------------------------------------------------------------------
@@ -250,6 +250,7 @@ CONTENT_SECURITY_POLICY = {
 UPLOAD_FILE_MB = env.number("UPLOAD_FILE_MB", 10)
 UPLOAD_FILES_PER_PAPER = env.number("UPLOAD_FILES_PER_PAPER", 10)
 UPLOAD_DOSSIER_MB = env.number("UPLOAD_DOSSIER_MB", 60)
+UPLOADS_PER_HOUR = env.number("UPLOADS_PER_HOUR", 1000)
 DRAFT_DAYS = env.number("DRAFT_DAYS", 30)
 DRAFTS_PER_CITIZEN = env.number("DRAFTS_PER_CITIZEN", 20)
 FIRST_ANSWER_WORKING_HOURS = env.number("FIRST_ANSWER_WORKING_HOURS", 8)

@@ -309,3 +309,13 @@ def bomb(width, height) -> bytes:
     out.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)))
     out.write(chunk(b"IDAT", zlib.compress(b"\0" * (height * (1 + (width + 7) // 8)), 9)) + chunk(b"IEND", b""))
     return out.getvalue()
+
+
+def test_what_is_taken_out_again_and_again_fills_no_disk(draft, paper, settings, django_capture_on_commit_callbacks):
+    settings.UPLOAD_DOSSIER_MB = 1
+    attachments.accept(draft, paper, upload("a.jpg", PHOTO))
+    Attachment.objects.update(size=2**20 - len(PHOTO) + 1)
+    attachments.remove(draft.attachments.get())
+    with django_capture_on_commit_callbacks(execute=True):
+        attachments.accept(draft, paper, upload("b.jpg", PHOTO))
+    assert [kept.original_name for kept in draft.attachments.all()] == ["b.jpg"]

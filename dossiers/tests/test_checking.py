@@ -194,3 +194,14 @@ def test_old_drafts_go_with_their_files_and_others_stay(draft, lan, birth, setti
 def test_a_photograph_is_remade_without_growing():
     received = make_photo()
     assert len(images.remade(received, "image/jpeg").data) < len(received)
+
+
+def test_a_refused_file_leaves_the_disk_and_keeps_its_reason(draft, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        attachment = sent(draft, "bom.png", bomb(60_000, 60_000))
+        received = attachment.file.name
+        checking.check(attachment.pk)
+    attachment.refresh_from_db()
+    assert (attachment.state, attachment.file.name) == ("refused", "")
+    assert attachment.refusal == "Tệp “bom.png” trống hoặc bị hỏng. Chụp hoặc chọn lại."
+    assert not default_storage.exists(received)

@@ -262,3 +262,36 @@ def test_a_draft_is_nobody_elses_business(client, hoa, draft, agency):
     draft.save()
     attached = ready(draft)
     assert verified(client, hoa).get(reverse("dossiers:file", args=[attached.key])).status_code == 404
+
+
+def test_a_file_that_is_no_longer_on_the_disk_is_not_there(signed_in, draft):
+    walk.attach(signed_in, draft)
+    attached = draft.attachments.get()
+    attached.file.storage.delete(attached.file.name)
+    assert signed_in.get(reverse("dossiers:file", args=[attached.key])).status_code == 404
+    Attachment.objects.update(state="refused", file="")
+    assert signed_in.get(reverse("dossiers:file", args=[attached.key])).status_code == 404
+
+
+def test_a_citizen_sends_only_so_many_files_an_hour(signed_in, draft, settings):
+    settings.UPLOADS_PER_HOUR = 2
+    assert walk.attach(signed_in, draft).status_code == 302
+    assert walk.attach(signed_in, draft, [walk.jpeg("a.jpg"), walk.jpeg("b.jpg")]).status_code == 429
+    assert draft.attachments.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"is_staff": False}, {"is_active": False}])
+def test_an_official_who_is_one_no_longer_reads_nothing_from_the_session_that_is_left(client, hoa, lan, birth, agency, change):
+    attached = ready(make_dossier(lan, birth, agency))
+    verified(client, hoa)
+    type(hoa).objects.filter(pk=hoa.pk).update(**change)
+    assert client.get(reverse("dossiers:file", args=[attached.key])).status_code in (302, 404)
+
+
+def test_a_file_name_cannot_break_out_of_its_header(signed_in, draft):
+    walk.attach(signed_in, draft)
+    attached = draft.attachments.get()
+    Attachment.objects.update(original_name='"; filename="x.html\\\'.jpg')
+    answer = signed_in.get(reverse("dossiers:file", args=[attached.key]))
+    answer.close()
+    assert answer["Content-Disposition"] == 'attachment; filename="\\"; filename=\\"x.html\\\\\'.jpg"'

@@ -9,7 +9,7 @@ from accounts.tests.make import make_staff
 from dossiers import moves, status
 from dossiers.models import Dossier, DossierEvent
 from dossiers.status import NotAllowed, Status
-from dossiers.tests.make import make_dossier, make_draft
+from dossiers.tests.make import make_attachment, make_dossier, make_draft
 from dossiers.tests.test_status import AFTER_ACCEPTANCE, expected
 from portal.messaging.models import OutgoingMessage
 from procedures.models import Official
@@ -48,6 +48,7 @@ def people(lan, minh, agency, other_agency):
 def test_every_verb_from_every_status_by_everybody_goes_through_the_table(verb, source, people, lan, birth, agency):
     accepted = source in AFTER_ACCEPTANCE and source not in (Status.SUPPLEMENT, Status.WITHDRAWAL)
     dossier = make_dossier(lan, birth, agency, source, accepted_at=at(18, 10) if accepted else None)
+    make_attachment(dossier, dossier.version.documents.get())
     extra = {"fee_vnd": 50_000} if verb == "ask_fee" else {}
     for person, roles in people:
         to = expected(verb, source, roles, accepted, lapsed=False)
@@ -101,6 +102,7 @@ def test_the_clock_stands_while_the_citizen_mends_and_the_day_moves_by_as_much(s
     assert submitted.due_at == at(5, 17)
     submitted.move("ask_supplement", by=hoa, note="Ảnh mờ", at=at(4))
     assert (submitted.status, submitted.supplement_by, submitted.due_at) == (Status.SUPPLEMENT, datetime.date(2026, 11, 11), at(5, 17))
+    make_attachment(submitted, submitted.version.documents.get())
     submitted.move("supplement", by=lan, at=at(9))
     assert (submitted.status, submitted.supplement_by, submitted.supplemented_at) == (Status.PROCESSING, None, at(9))
     assert (submitted.due_at, submitted.due_reasons) == (at(10, 17), ["3 ngày chờ Ông/Bà bổ sung"])
@@ -110,6 +112,7 @@ def test_the_clock_stands_while_the_citizen_mends_and_the_day_moves_by_as_much(s
 def test_a_supplement_before_acceptance_goes_back_to_the_desk_and_promises_nothing(submitted, lan, hoa):
     submitted.move("ask_supplement", by=hoa, note="Thiếu trang 2", supplement_by=datetime.date(2026, 11, 30), at=at(19))
     assert submitted.supplement_by == datetime.date(2026, 11, 30)
+    make_attachment(submitted, submitted.version.documents.get())
     event = submitted.move("supplement", by=lan, at=at(20))
     assert (submitted.status, submitted.accepted_at, submitted.due_at) == (Status.SUBMITTED, None, None)
     assert (event.actor_name, event.office) == ("H’Lan Niê", "Công dân")
@@ -164,6 +167,7 @@ def test_a_lapsed_supplement_is_refused_before_acceptance_and_stopped_after(lan,
 def test_the_second_request_for_papers_is_the_leaders(submitted, lan, agency, hoa):
     handler = make_official(agency, "Y Bhim Êban", Official.Role.HANDLER)
     submitted.move("ask_supplement", by=handler, note="Ảnh mờ", at=at(19))
+    make_attachment(submitted, submitted.version.documents.get())
     submitted.move("supplement", by=lan, at=at(20))
     with pytest.raises(NotAllowed, match="lãnh đạo"):
         submitted.move("ask_supplement", by=handler, note="Vẫn mờ", at=at(20, 10))
@@ -228,3 +232,16 @@ def test_not_even_the_database_prompt_rewrites_it(submitted, hoa, statement):
     submitted.move("receive", by=hoa)
     with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.mark.parametrize("file", [None, {"state": "refused"}, {"removed_at": at(20)}])
+def test_a_supplement_brings_at_least_one_new_file_that_counts(submitted, lan, hoa, file):
+    document = submitted.version.documents.get()
+    make_attachment(submitted, document)
+    submitted.attachments.update(created_at=at(18))
+    submitted.move("ask_supplement", by=hoa, note="Ảnh mờ", at=at(19))
+    if file:
+        make_attachment(submitted, document, **file)
+    with pytest.raises(ValidationError, match="Thêm ít nhất một tệp"):
+        submitted.move("supplement", by=lan, at=at(20))
+    assert Dossier.objects.get().status == Status.SUPPLEMENT
