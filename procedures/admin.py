@@ -1,6 +1,13 @@
 """The catalogue in the admin: kept by those who have that post, and by the administrator."""
 
+import json
+import re
+
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.db import models
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from portal.admin import site
@@ -14,8 +21,58 @@ def keeps_catalogue(user) -> bool:
     return user.is_superuser or (official is not None and official.role == Official.Role.CATALOGUE)
 
 
-class CatalogueAdmin(admin.ModelAdmin):
+class KnownOnly:
+    """Draws again only what could be a row: Django looks up whatever was posted, and fails over letters."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [one for one in value if re.fullmatch(r"[0-9]{1,18}", str(one))], attr)
+
+
+class SearchedSelect(KnownOnly, AutocompleteSelect):
+    """One row, found by typing."""
+
+
+class SearchedSelectMultiple(KnownOnly, AutocompleteSelectMultiple):
+    """Several rows, found by typing."""
+
+
+class SearchedFields:
+    """Draws `autocomplete_fields` with the selects above."""
+
+    def formfield_for_foreignkey(self, db_field, request, **options):
+        if db_field.name in self.autocomplete_fields:
+            options["widget"] = SearchedSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def formfield_for_manytomany(self, db_field, request, **options):
+        if db_field.name in self.autocomplete_fields:
+            options["widget"] = SearchedSelectMultiple(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **options)
+
+
+class ListField(forms.JSONField):
+    """What is no JSON, or none that PostgreSQL can hold, is told and not stumbled over."""
+
+    def to_python(self, value):
+        try:
+            read = super().to_python(value)
+        except (ValueError, RecursionError):  # numbers without end, brackets without end
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""}) from None
+        if "\\u0000" in json.dumps(read):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""})
+        return read
+
+    def bound_data(self, data, initial):
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
+
+
+class CatalogueAdmin(SearchedFields, admin.ModelAdmin):
     """Open to those who keep the catalogue; nothing in it is deleted, since old dossiers lean on it."""
+
+    formfield_overrides = {models.JSONField: {"form_class": ListField}}
 
     def has_module_permission(self, request):
         return keeps_catalogue(request.user)
@@ -50,7 +107,7 @@ class AgencyAdmin(CatalogueAdmin):
 
 
 @admin.register(Official, site=site)
-class OfficialAdmin(admin.ModelAdmin):
+class OfficialAdmin(SearchedFields, admin.ModelAdmin):
     """Who is posted where: the administrator's decision alone."""
 
     list_display = ["user", "agency", "role", "title"]

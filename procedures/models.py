@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +36,12 @@ class Agency(models.Model):
 
     key = models.CharField(_("khóa"), max_length=30, unique=True, help_text=_("Khóa nội bộ của dữ liệu nạp."))
     # The first part of a receipt code. Where the province has not issued one, a labelled placeholder.
-    identifier = models.CharField(_("mã định danh"), max_length=20, unique=True)
+    identifier = models.CharField(
+        _("mã định danh"),
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"\A[A-Z0-9]+(\.[A-Z0-9]+)*\Z", _("Mã định danh gồm chữ hoa, chữ số và dấu chấm, ví dụ H15.24.133."))],
+    )
     identifier_is_placeholder = models.BooleanField(_("mã định danh tạm"), default=True)
     name = models.CharField(_("tên"), max_length=200)
     short_name = models.CharField(_("tên ngắn"), max_length=100)
@@ -51,6 +58,14 @@ class Agency(models.Model):
     class Meta:
         verbose_name = _("cơ quan")
         verbose_name_plural = _("cơ quan")
+        constraints = [
+            # A receipt code is found by its letters and digits: H15.1.23 and H15.12.3 would mint the same ones.
+            models.UniqueConstraint(
+                Replace("identifier", Value("."), Value("")),
+                name="one_agency_per_letters_of_a_receipt",
+                violation_error_message=_("Bỏ dấu chấm thì mã định danh này trùng với mã của một cơ quan khác."),
+            ),
+        ]
 
     def __str__(self):
         return self.short_name
@@ -224,6 +239,11 @@ class ProcedureVersion(models.Model):
             declaration.check(self.declaration)
         except declaration.Mistake as mistake:
             raise ValidationError({"declaration": str(mistake)}) from None
+        for part in ("audience", "channels", "results", "steps", "legal_basis", "verified_fields"):
+            if not is_list_of(getattr(self, part), str):
+                raise ValidationError({part: _("Ghi một danh sách các dòng chữ, ví dụ [“Giấy khai sinh”].")})
+        if not is_list_of(self.term_cases, dict) or not all(map(is_term_case, self.term_cases)):
+            raise ValidationError({"term_cases": _("Mỗi trường hợp gồm case (chữ), quantity (số hoặc null) và unit.")})
 
     def publish(self, *, at=None):
         """Make this the version in force; the one before it ends the day before."""
@@ -269,6 +289,20 @@ class ProcedureVersion(models.Model):
 
     def is_verified(self, part: str) -> bool:
         return part in self.verified_fields
+
+
+def is_list_of(value, kind) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+def is_term_case(case) -> bool:
+    """Whether the public page can show it."""
+    quantity = case.get("quantity", "")
+    return (
+        isinstance(case.get("case"), str)
+        and (quantity is None or type(quantity) is int)
+        and case.get("unit") in ProcedureVersion.Term.values
+    )
 
 
 def copied(row, **changes):

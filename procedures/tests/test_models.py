@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from procedures.models import Agency, AgencyRule, Fee, Procedure, Published, RequiredDocument
 from procedures.tests.make import DECLARATION, make_agency, make_procedure, make_version
@@ -110,3 +111,37 @@ def test_what_may_be_filed_is_the_same_for_a_row_and_for_the_set(db, settings, f
 )
 def test_only_a_required_paper_that_is_sent_blocks(need, only_shown, blocks):
     assert RequiredDocument(need=need, only_shown=only_shown).blocks is blocks
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("results", "Giấy khai sinh"),
+        ("results", [1]),
+        ("channels", {"trực tuyến": 1}),
+        ("legal_basis", [["Luật"]]),
+        ("term_cases", ["gấp"]),
+        ("term_cases", [{"case": "gấp"}]),
+        ("term_cases", [{"case": "gấp", "quantity": "một", "unit": "day"}]),
+    ],
+)
+def test_lists_that_the_public_page_could_not_show_are_refused(db, part, value):
+    version = make_version(make_procedure(), publish=False)
+    setattr(version, part, value)
+    with pytest.raises(ValidationError) as refusal:
+        version.clean()
+    assert list(refusal.value.message_dict) == [part]
+
+
+def test_lists_as_the_public_page_shows_them_are_taken(db):
+    make_version(make_procedure(), publish=False, term_cases=[{"case": "gấp", "quantity": 1, "unit": "day"}], steps=["Nộp."]).clean()
+
+
+def test_two_agencies_whose_receipts_could_not_be_told_apart_are_refused(db):
+    make_agency(identifier="H15.1.23")
+    with pytest.raises(ValidationError):
+        Agency(key="x", identifier="H15.12.3", name="Sở", short_name="Sở", level="department").full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_agency(identifier="H15.12.3")
+    with pytest.raises(ValidationError):
+        Agency(key="y", identifier="h15-99", name="Sở", short_name="Sở", level="department").full_clean()
