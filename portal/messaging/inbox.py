@@ -77,7 +77,7 @@ class Inbox(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):
-        wanted = request.GET.get("den", "").strip()
+        wanted = _wanted(request)
         return self._show(
             request, SimulatedSmsForm(initial={"from": wanted if any(map(str.isdigit, wanted)) and "@" not in wanted else ""})
         )
@@ -92,7 +92,7 @@ class Inbox(View):
         return redirect(f"{request.path}?{urlencode({'den': sender})}")
 
     def _show(self, request, form):
-        wanted = request.GET.get("den", "").strip()
+        wanted = _wanted(request)
         copies = InboxCopy.objects.received_by(wanted) if wanted else InboxCopy.objects.all()
         page = Paginator(copies, PER_PAGE).get_page(request.GET.get("page"))
         context = {
@@ -105,6 +105,11 @@ class Inbox(View):
             "sms_length": SMS_LENGTH,
         }
         return render(request, "dev/inbox.html", context)
+
+
+def _wanted(request) -> str:
+    """Whose messages are asked for; PostgreSQL's text knows no NUL, and neither does an address."""
+    return request.GET.get("den", "").replace("\0", "").strip()
 
 
 def _entry(copy: InboxCopy) -> dict:
