@@ -143,13 +143,20 @@ def _stopped(detail) -> TimeLeft:
 def _until_first_answer(dossier, at) -> TimeLeft:
     last = timezone.localtime(clock.first_answer_by(dossier.status_changed_at or dossier.submitted_at))
     day = _("hôm nay") if last.date() == timezone.localdate(at) else f"{last:%d/%m}"
-    detail = _("trước {hour} giờ {minute}, {day}").format(hour=last.hour, minute=f"{last:%M}", day=day)
+    detail = _("trước {time}, {day}").format(time=_hours(last.hour, last.minute), day=day)
     if last < at:
         return TimeLeft(_("Quá hạn trả lời"), detail, "late", "alert")
     minutes = round(working_time(at, last).total_seconds() / 60)
-    return TimeLeft(
-        _("Còn {hours} giờ {minutes} phút").format(hours=minutes // 60, minutes=f"{minutes % 60:02d}"), detail, "urgent", "clock"
-    )
+    if minutes % 60 == 0:
+        left = _("Còn {hours} giờ").format(hours=minutes // 60)
+    else:
+        left = _("Còn {hours} giờ {minutes} phút").format(hours=minutes // 60, minutes=minutes % 60)
+    return TimeLeft(left, detail, "urgent", "clock")
+
+
+def _hours(hour, minute) -> str:
+    """“17 giờ”, “8 giờ 05”: a full hour needs no minutes."""
+    return _("{hour} giờ {minute}").format(hour=hour, minute=f"{minute:02d}") if minute else _("{hour} giờ").format(hour=hour)
 
 
 def _until_promised(dossier, at) -> TimeLeft:

@@ -27,13 +27,14 @@ HEADING_LENGTH = 70
 
 
 def heading(name: str) -> str:
-    """The first clause of a long official name, whole words only: what a heading can hold."""
+    """The first clause of a long official name, whole words or kinds only: what a heading can hold."""
     if len(name) <= HEADING_LENGTH:
         return name
     clause = re.split(r"[;(]", name)[0].strip(" ,.")
     if len(clause) <= HEADING_LENGTH:
         return clause
-    return clause[:HEADING_LENGTH].rsplit(" ", 1)[0].rstrip(" ,/") + "…"
+    beginning = clause[:HEADING_LENGTH]
+    return beginning.rsplit("/" if "/" in beginning else " ", 1)[0].rstrip(" ,") + "…"
 
 
 MOBILE = re.compile(r"(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-46-9])\d{7}", re.ASCII)

@@ -50,7 +50,7 @@ def test_a_queue_holds_exactly_what_it_counts(make):
 @pytest.mark.parametrize(
     ("status", "fields", "said"),
     [
-        (Status.SUBMITTED, {"status_changed_at": at(22, 14, 40)}, ("Còn 7 giờ 28 phút", "trước 17 giờ 00, hôm nay", "urgent", "clock")),
+        (Status.SUBMITTED, {"status_changed_at": at(22, 14, 40)}, ("Còn 7 giờ 28 phút", "trước 17 giờ, hôm nay", "urgent", "clock")),
         (Status.SUBMITTED, {"status_changed_at": at(18, 8, 12)}, ("Quá hạn trả lời", "trước 8 giờ 12, 19/11", "late", "alert")),
         (Status.PROCESSING, {"due_at": at(20, 17)}, ("Quá hẹn 3 ngày", "hẹn thứ Sáu, 20/11", "late", "alert")),
         (Status.PROCESSING, {"due_at": at(23, 17)}, ("Đến hẹn hôm nay", "hẹn thứ Hai, 23/11", "urgent", "clock")),
