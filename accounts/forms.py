@@ -64,7 +64,7 @@ class SignUpForm(forms.Form):
         """Saying that a number has an account tells something: so many different numbers an hour, no more."""
         # A name of our own: the session's key is not there yet on a first visit.
         visitor = self.request.session.setdefault("visitor", get_random_string(22))
-        for scope, key in (("id-address", net.client_address(self.request)), ("id-session", visitor)):
+        for scope, key in (("id-address", net.counted_address(self.request)), ("id-session", visitor)):
             throttle.check_distinct(scope, key, number, limit=settings.ID_CHECKS_PER_HOUR, seconds=HOUR)
 
     def clean_birth_date(self):

@@ -19,7 +19,7 @@ def check(user, typed, request=None):
     """
     if request is not None:
         limit, seconds = WRONG_PER_ADDRESS
-        if throttle.used("sign-in-address", net.client_address(request)) >= limit:
+        if throttle.used("sign-in-address", net.counted_address(request)) >= limit:
             raise throttle.TooMany(seconds)
     for limit, seconds in LADDER:
         throttle.check(f"sign-in-{seconds}", key_of(user, typed), limit=limit, seconds=seconds)
@@ -28,7 +28,7 @@ def check(user, typed, request=None):
 def wrong(request=None):
     """The try was wrong: it counts against the address as well."""
     if request is not None:
-        throttle.count("sign-in-address", net.client_address(request), seconds=WRONG_PER_ADDRESS[1])
+        throttle.count("sign-in-address", net.counted_address(request), seconds=WRONG_PER_ADDRESS[1])
 
 
 def forget(user):

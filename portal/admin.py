@@ -180,7 +180,7 @@ class OfficialsSite(AdminSite):
         form = SignInForm(request.POST or None, request=request)
         if request.method == "POST" and form.is_valid():
             second_factor.begin(request, form.user, self._next(request))
-            why_not = second_factor.send(second_factor.devices_of(form.user)[0])
+            why_not = second_factor.send(request, second_factor.devices_of(form.user)[0])
             if why_not:
                 messages.warning(request, why_not)
             return redirect("admin:login_code")
@@ -218,7 +218,7 @@ class OfficialsSite(AdminSite):
             return self._begin_again(request)
         device, chosen = self._chosen(request, second_factor.devices_of(waiting.user))
         if request.method == "POST" and device is not None:
-            why_not = second_factor.send(device)
+            why_not = second_factor.send(request, device)
             if why_not:
                 messages.warning(request, why_not)
             else:
@@ -246,7 +246,8 @@ class OfficialsSite(AdminSite):
     def _chosen(self, request, devices):
         """The device picked by its place in the list; the first where none or a wrong place was named."""
         picked = request.POST.get("cach") or request.GET.get("cach") or "0"
-        number = int(picked) if picked.isdecimal() and int(picked) < len(devices) else 0
+        places = [str(place) for place in range(len(devices))]
+        number = places.index(picked) if picked in places else 0
         return (devices[number] if devices else None), number
 
     def _begin_again(self, request):

@@ -25,7 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal import throttle
-from portal.net import client_address
+from portal.net import counted_address
 
 SOUNDS = Path(__file__).parent / "sounds"
 PAUSE_SECONDS = 0.45
@@ -131,13 +131,13 @@ def wants_another(request) -> bool:
 
 def refuse_guessing(request) -> None:
     """Raise TooMany where an address has given too many wrong answers; ask before judging one more."""
-    if throttle.used("captcha", client_address(request)) >= settings.CAPTCHA_WRONG_PER_10_MINUTES:
+    if throttle.used("captcha", counted_address(request)) >= settings.CAPTCHA_WRONG_PER_10_MINUTES:
         raise throttle.TooMany(THROTTLE_SECONDS)
 
 
 def count_wrong(request) -> None:
     """Remember one wrong answer of this address."""
-    throttle.count("captcha", client_address(request), seconds=THROTTLE_SECONDS)
+    throttle.count("captcha", counted_address(request), seconds=THROTTLE_SECONDS)
 
 
 @login_not_required

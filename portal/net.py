@@ -16,6 +16,15 @@ def client_address(request) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
+def counted_address(request) -> str:
+    """What limits per address count: of IPv6 the /64, because whoever has one address there has them all."""
+    address = client_address(request)
+    if ":" not in address:
+        return address
+    version6 = ipaddress.ip_address(address.partition("%")[0])
+    return str(version6.ipv4_mapped or ipaddress.ip_network(f"{version6}/64", strict=False))
+
+
 def is_internal(request) -> bool:
     """Asked from this machine or network itself, not passed on by a proxy."""
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers or "X-Real-Ip" in request.headers:

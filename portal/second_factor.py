@@ -21,7 +21,7 @@ from django_otp.models import Device, SideChannelDevice
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from portal import throttle
+from portal import net, throttle
 from portal.text import masked_phone
 
 KEY = "official_pending"
@@ -85,7 +85,7 @@ def finish(request, waiting: Pending, device: Device) -> None:
     otp_login(request, device)
 
 
-def send(device: Device) -> str:
+def send(request, device: Device) -> str:
     """Have the device receive a code; returns why not, in words, or nothing."""
     if not is_sent(device):
         return ""
@@ -93,6 +93,7 @@ def send(device: Device) -> str:
     if not allowed:
         return _("Ông/Bà vừa yêu cầu mã. Chờ {n} giây rồi nhấn lại.").format(n=_seconds_until(why.get("next_generation_at")))
     try:
+        throttle.check("otp-send-from", net.counted_address(request), limit=settings.OTP_SENDS_PER_ADDRESS, seconds=3600)
         device.generate_challenge()
     except throttle.TooMany as limit:
         return too_many(limit)

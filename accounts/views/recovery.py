@@ -17,7 +17,7 @@ def ask(request):
     """One field; the same answer whatever was typed."""
     form = RecoveryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        throttle.check("mail-from", net.client_address(request), limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
+        throttle.check("mail-from", net.counted_address(request), limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
         recovery.send_link(form.cleaned_data["login"])
         return redirect("account_reset_password_done")
     return render(request, "account/password_reset.html", {"form": form})

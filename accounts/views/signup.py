@@ -98,7 +98,7 @@ def dispute(request):
 
 
 def _count_mail(request):
-    throttle.check("mail-from", net.client_address(request), limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
+    throttle.check("mail-from", net.counted_address(request), limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
 
 
 def _dead_link(request, key):

@@ -265,3 +265,28 @@ def test_an_authenticator_is_set_up_with_its_first_code_and_replaces_the_old_one
 
 def test_an_authenticator_is_set_up_only_by_who_is_inside(client, hoa):
     assert client.get(reverse("admin:authenticator")).url == "/quan-tri/dang-nhap/?next=/quan-tri/xac-thuc/"
+
+
+def test_one_address_is_sent_only_so_many_codes(client, hoa, tuan, settings):
+    settings.OTP_SENDS_PER_ADDRESS = 1
+    first_step(client, hoa)
+    told = first_step(client, with_password(tuan))
+    assert told.url == reverse("admin:login_code")
+    assert OutgoingMessage.objects.filter(kind="otp").count() == 1
+
+
+def test_a_place_in_the_list_of_devices_without_end_is_the_first(client, hoa):
+    first_step(client, hoa)
+    assert client.post(reverse("admin:login_resend"), {"cach": "9" * 6000}).status_code == 302
+
+
+def test_a_password_chosen_in_the_admin_is_no_temporary_one(client, hoa):
+    hoa.give_temporary_password()
+    hoa.set_password(PASSWORD)
+    hoa.save()
+    first_step(client, hoa)
+    code_step(client, sent_code())
+    posted = {"old_password": PASSWORD, "new_password1": "Núi cao 9 thước", "new_password2": "Núi cao 9 thước"}
+    assert client.post(reverse("admin:password_change"), posted).status_code == 302
+    hoa.refresh_from_db()
+    assert hoa.temporary_password_until is None

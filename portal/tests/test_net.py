@@ -39,3 +39,17 @@ def test_the_address_is_what_trusted_proxies_say(rf, settings, trusted, forwarde
 )
 def test_internal_means_near_and_not_passed_on(rf, address, headers, internal):
     assert net.is_internal(rf.get("/", REMOTE_ADDR=address, headers=headers)) is internal
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("", ""),
+    ],
+)
+def test_whoever_has_a_network_of_addresses_is_counted_once(rf, address, counted):
+    assert net.counted_address(rf.get("/", REMOTE_ADDR=address)) == counted
