@@ -149,6 +149,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def temporary_password_expired(self, at=None):
         return self.has_temporary_password and self.temporary_password_until <= (at or timezone.now())
 
+    def set_password(self, raw_password):
+        """Whoever sets it, by whatever page: a password that is not ours ends the temporary one."""
+        super().set_password(raw_password)
+        self.temporary_password_until = None
+
+    def check_password(self, raw_password):
+        """Django writes a right password anew when its hashing got stronger; a temporary one stays temporary then."""
+        until = self.temporary_password_until
+        right = super().check_password(raw_password)
+        self.temporary_password_until = until
+        return right
+
     def give_temporary_password(self, at=None):
         """A new password of ours, kept as a hash only; the one sent before stops working."""
         password = passwords.temporary()
@@ -159,7 +171,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def choose_password(self, password):
         """The citizen's own password; a temporary one ends here."""
         self.set_password(password)
-        self.temporary_password_until = None
         self.save(update_fields=["password", "temporary_password_until"])
 
 

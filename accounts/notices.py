@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.messaging import outbox
+from portal.text import masked_email
 
 
 def confirm(user, password, url):
@@ -39,12 +40,6 @@ def changed(user, what, *emails):
             _mail("changed", email, user, context)
     if user.phone and user.phone_verified_at:
         _post("changed", "sms", user.phone, about=f"account:{user.pk}", context=context)
-
-
-def masked_email(email):
-    """hlan@example.com → hl**@example.com."""
-    name, _at, host = email.rpartition("@")
-    return f"{name[:2]}**@{host}"
 
 
 def _mail(kind, email, user, context, **options):

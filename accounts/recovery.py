@@ -20,7 +20,10 @@ NOBODY.set_unusable_password()
 def send_link(typed):
     """Mail the link where there is an address to mail it to; tells the caller nothing. Raises TooMany."""
     user = User.objects.named(typed)
-    throttle.check("recovery", tries.key_of(user, typed), limit=settings.MAIL_SENDS_PER_HOUR, seconds=3600)
+    throttle.check("recovery", tries.key_of(None, typed), limit=settings.MAIL_SENDS_PER_HOUR, seconds=3600)
+    # Counted in silence: a refusal would tell that two names belong to one account.
+    if user and throttle.count("recovery", tries.key_of(user, typed), seconds=3600) > settings.MAIL_SENDS_PER_HOUR:
+        user = None
     if user and user.activated_at is None:
         # One refusal more than for an unknown name would tell them apart.
         with suppress(throttle.TooMany):

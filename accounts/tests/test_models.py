@@ -38,3 +38,18 @@ def test_the_search_text_follows_every_change():
 def test_odd_names_mean_nobody(typed):
     make_citizen(national_id="066192001234")
     assert User.objects.named(typed) is None
+
+
+def test_any_other_password_ends_the_temporary_one(lan):
+    lan.give_temporary_password()
+    lan.set_password("Núi cao 9 thước")
+    assert lan.temporary_password_until is None
+
+
+def test_a_temporary_password_hashed_anew_stays_temporary(lan, settings):
+    password = lan.give_temporary_password()
+    lan.save()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", *settings.PASSWORD_HASHERS]
+    assert lan.check_password(password)
+    assert lan.password.startswith("scrypt$")
+    assert lan.has_temporary_password

@@ -174,3 +174,11 @@ def test_one_link_used_twice_at_once_sets_one_password():
     pages = at_once(*[lambda n=n: press(n) for n in range(4)])
     assert sorted(page.status_code for page in pages) == [200, 200, 200, 302]
     assert len(letters("changed")) == 1
+
+
+def test_two_names_asked_for_in_turn_do_not_tell_that_they_are_one_account(lan, settings):
+    settings.MAIL_SENDS_PER_HOUR = 2
+    assert [ask(lan.email).status_code for _ in range(2)] == [302, 302]
+    assert ask(lan.national_id).status_code == 302
+    assert len(letters("reset")) == 2
+    assert ask(lan.email).status_code == 429

@@ -113,7 +113,7 @@ def test_the_letter_of_success_masks_the_login_name(client):
 
 Tài khoản của Ông/Bà đã được xác nhận.
 
-Tên đăng nhập: hl**@example.com.
+Tên đăng nhập: h***@example.com.
 
 Ông/Bà có thể nộp hồ sơ ngay sau khi đăng nhập.
 Đăng nhập:

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.allauth_compat import login_stage_required
@@ -39,6 +40,7 @@ class SignOut(LogoutView):
 sign_out = SignOut.as_view()
 
 
+@never_cache
 @sensitive_post_parameters("password1", "password2")
 @login_stage_required(stage=ChoosePasswordStage.key, redirect_urlname="account_login")
 def choose_password(request):
@@ -47,7 +49,7 @@ def choose_password(request):
     with transaction.atomic():
         # Two tabs: the second finds the password already chosen and must sign in with it.
         user = User.objects.select_for_update().filter(pk=stage.login.user.pk).first()
-        if user is None or not user.has_temporary_password:
+        if user is None or not user.is_active or not user.has_temporary_password:
             return stage.abort()
         form = NewPasswordForm(request.POST or None, user=user)
         if request.method != "POST" or not form.is_valid():
