@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dossiers import receipt
+from portal.captcha import CaptchaField
 
 
 class TrackingForm(forms.Form):
@@ -21,6 +22,19 @@ class TrackingForm(forms.Form):
         help_text=_("Không bắt buộc. Nhập để xem thêm lý do và tên người nộp đã che bớt."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+
+    def __init__(self, *args, asks_code=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if asks_code:
+            told = _("Đã tra cứu nhiều lần trong 10 phút. Nhập 5 chữ số trong hình hoặc nghe mã để xem tiếp.")
+            self.fields["captcha"] = CaptchaField(help_text=told)
+            # The proof of a signed link survives the question.
+            self.fields["khoa"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether a code was answered wrongly; an empty box is no guess."""
+        return any(error.code in ("wrong", "gone") for error in self.errors.as_data().get("captcha", []))
 
     def clean_ma(self):
         typed = self.cleaned_data["ma"]

@@ -1,26 +1,26 @@
 """“DVC<Mã biên nhận>” to the short code: the status, in the words of the tracking page."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
-from portal.text import unaccented
+from portal import throttle
+from portal.messaging import wording
 from tracking import summary
 
-LONGEST = 160
+TEN_MINUTES = 600
 
 
 def look_up(sender: str, text: str) -> str:
     """The reply to one message; `text` is what follows DVC, in any spelling of a code.
 
-    To whoever asks only the status: a reason could be read by a stranger who walks the codes.
+    To whoever asks only the status: a reason could be read by a stranger who walks the codes. Beyond
+    the limit there is no reply at all, since each costs the province money.
     """
+    try:
+        throttle.check("track-sms", sender, limit=settings.LOOKUPS_PER_10_MINUTES, seconds=TEN_MINUTES)
+    except throttle.TooMany:
+        return ""
     found = summary.find(text)
     if found is None:
-        return _words("unknown", {})
-    whole = _words("status", {"found": found, "with_sentence": True})
-    return whole if len(whole) <= LONGEST else _words("status", {"found": found, "with_sentence": False})
-
-
-def _words(name: str, context: dict) -> str:
-    context |= {"HOTLINE": settings.HOTLINE, "SMS_SENDER": settings.SMS_SENDER}
-    return " ".join(unaccented(render_to_string(f"messages/tracking/{name}.sms.txt", context)).split())
+        return wording.sms_text("tracking/unknown", {})
+    whole = wording.sms_text("tracking/status", {"found": found, "with_sentence": True})
+    return whole if len(whole) <= wording.SMS_LENGTH else wording.sms_text("tracking/status", {"found": found, "with_sentence": False})

@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from dossiers import receipt
-from portal import throttle
-from portal.net import client_address
+from portal import captcha, throttle
+from portal.net import counted_address
 from tracking import summary
 from tracking.forms import TrackingForm
 
@@ -25,22 +25,44 @@ TEN_MINUTES, DAY = 600, 86400
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request):
     """The form; with a code, what is known. A second proof is posted, so that it stays out of addresses and logs."""
-    if request.method == "POST":
-        form = TrackingForm(request.POST)
-        if form.is_valid() and not form.cleaned_data["so"]:
-            return redirect(f"{reverse('tracking:track')}?{urlencode({'ma': form.cleaned_data['ma']})}")
-        return _answer(request, form)
-    if "ma" not in request.GET:
-        return _page(request, TrackingForm())
-    return _answer(request, TrackingForm(request.GET), token=request.GET.get("khoa", ""))
+    if request.method != "POST":
+        return _answer(request, TrackingForm(request.GET)) if "ma" in request.GET else _page(request, TrackingForm())
+    if "captcha_1" in request.POST:
+        return _answer_with_code(request)
+    form = TrackingForm(request.POST)
+    if form.is_valid() and not form.cleaned_data["so"]:
+        return redirect(f"{reverse('tracking:track')}?{urlencode({'ma': form.cleaned_data['ma']})}")
+    return _answer(request, form)
 
 
-def _answer(request, form, token=""):
+def _answer(request, form):
+    """One look-up; beyond the limit the same form again, with a code to type."""
     if not form.is_valid():
         return _page(request, form)
-    code, digits = form.cleaned_data["ma"], form.cleaned_data["so"]
-    # Right look-ups count too: the codes of a day can be walked from 0001 on.
-    throttle.check("track", client_address(request), limit=settings.LOOKUPS_PER_10_MINUTES, seconds=TEN_MINUTES)
+    try:
+        # Right look-ups count too: the codes of a day can be walked from 0001 on.
+        throttle.check("track", counted_address(request), limit=settings.LOOKUPS_PER_10_MINUTES, seconds=TEN_MINUTES)
+    except throttle.TooMany:
+        return _page(request, TrackingForm(initial=form.data.dict(), asks_code=True), status=429)
+    return _found(request, form)
+
+
+def _answer_with_code(request):
+    """Beyond the limit: one code of digits for each look-up, and only so many wrong ones."""
+    captcha.refuse_guessing(request)
+    if captcha.wants_another(request):
+        return _page(request, TrackingForm(initial=request.POST.dict(), asks_code=True))
+    form = TrackingForm(request.POST, asks_code=True)
+    if not form.is_valid():
+        if form.guessed:
+            captcha.count_wrong(request)
+        return _page(request, form)
+    del form.fields["captcha"]
+    return _found(request, form)
+
+
+def _found(request, form):
+    code, digits, token = form.cleaned_data["ma"], form.cleaned_data["so"], form.data.get("khoa", "")
     key = receipt.parse(code)
     if digits and throttle.used("track-proof", key) >= settings.WRONG_PROOFS_PER_DAY:
         form.add_error("so", _("Mã này đã bị nhập chưa đúng 4 số cuối nhiều lần hôm nay. Mở đường dẫn trong thư, hoặc đăng nhập để xem."))
@@ -58,5 +80,5 @@ def _answer(request, form, token=""):
     return render(request, "tracking/result.html", {"found": found})
 
 
-def _page(request, form):
-    return render(request, "tracking/form.html", {"form": form})
+def _page(request, form, status=200):
+    return render(request, "tracking/form.html", {"form": form}, status=status)

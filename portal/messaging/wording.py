@@ -48,8 +48,17 @@ def _plain(template: str, context: dict) -> str:
 
 def sms(template: str, context: dict) -> str:
     """The text of `messages/<template>.sms.txt`, unaccented and fit to be sent."""
+    return fit_for_sms(sms_text(template, context))
+
+
+def sms_text(template: str, context: dict) -> str:
+    """The same, however long it became: for whoever has a shorter text to fall back on."""
     with translation.override(settings.LANGUAGE_CODE):
-        return fit_for_sms(_plain(f"messages/{template}.sms.txt", context))
+        return _on_one_line(_plain(f"messages/{template}.sms.txt", context))
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(unaccented(text.translate(TYPOGRAPHY)).split())
 
 
 def fit_for_sms(text: str) -> str:
@@ -58,7 +67,7 @@ def fit_for_sms(text: str) -> str:
     While developing, a text that does not fit is refused. In production it is mended and logged: a
     notice without its percent sign is better than a dossier that cannot be filed.
     """
-    text = " ".join(unaccented(text.translate(TYPOGRAPHY)).split())
+    text = _on_one_line(text)
     faults = sms_faults(text)
     if not faults:
         return text

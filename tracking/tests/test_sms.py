@@ -23,3 +23,12 @@ def test_no_reply_is_longer_than_one_message(lan, birth, agency):
         dossier = make_dossier(lan, birth, agency, status, fee_vnd=1_234_567_890)
         dossier.receipt_code = dossier.receipt_code
         assert len(sms.look_up("+84900000000", dossier.receipt_code)) <= 160
+
+
+def test_signs_of_a_name_come_as_they_are_and_not_as_html(lan, birth, agency):
+    assert "'" in sms.wording.sms_text("tracking/status", {"found": {"code": "H’Hen", "status": {"word": "a"}}})
+
+
+def test_a_phone_gets_only_so_many_replies(lan, birth, agency, settings):
+    settings.LOOKUPS_PER_10_MINUTES = 1
+    assert [bool(sms.look_up("+84900000009", "abc")) for _ in range(2)] == [True, False]

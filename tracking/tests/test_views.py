@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from captcha.models import CaptchaStore
 from django.urls import reverse
 
 from dossiers import links
@@ -83,3 +84,29 @@ def test_the_public_page_sets_no_cookie_and_asks_for_no_session(client, dossier,
         response = client.get("/tracuuhs", {"ma": dossier.receipt_code})
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
+
+
+def code_of(page):
+    return CaptchaStore.objects.get(hashkey=page.content.decode().split('name="captcha_0" value="')[1].split('"')[0])
+
+
+def test_beyond_the_limit_each_look_up_costs_a_code_and_no_cookie(client, dossier, settings):
+    settings.LOOKUPS_PER_10_MINUTES = 0
+    asked = client.get("/tracuuhs", {"ma": dossier.receipt_code, "khoa": links.token(dossier)})
+    assert (asked.status_code, bool(asked.cookies)) == (429, False)
+    assert "Đã tra cứu nhiều lần trong 10 phút." in text(asked)
+    code = code_of(asked)
+    typed = {"ma": dossier.receipt_code, "khoa": links.token(dossier), "captcha_0": code.hashkey, "captcha_1": code.response}
+    found = client.post(reverse("tracking:track"), typed)
+    assert "H’L** N**" in text(found)
+    again = client.post(reverse("tracking:track"), typed)
+    assert "Mã xác nhận đã hết hạn hoặc đã dùng rồi." in text(again)
+    assert not again.cookies
+
+
+def test_beyond_the_limit_only_so_many_wrong_codes_are_taken(client, dossier, settings):
+    settings.LOOKUPS_PER_10_MINUTES, settings.CAPTCHA_WRONG_PER_10_MINUTES = 0, 1
+    typed = {"ma": dossier.receipt_code, "captcha_0": "gone", "captcha_1": "12345"}
+    assert [client.post(reverse("tracking:track"), typed).status_code for _ in range(2)] == [200, 429]
+    another = client.post(reverse("tracking:track"), typed | {"action": "new-captcha"}, REMOTE_ADDR="203.0.113.8")
+    assert f'value="{dossier.receipt_code}"' in another.content.decode()
