@@ -35,7 +35,9 @@ def is_allowed(address: str) -> bool:
 
 def store(provider_id: str, sender: str, text: str) -> IncomingSms:
     """Keep an SMS; the provider's repetition of it is the same SMS."""
-    row = IncomingSms(provider_id=provider_id[:100], sender=_number(sender), text=text[:1000].replace("\0", ""))
+    # PostgreSQL's text knows neither a NUL nor half of a letter.
+    provider_id, sender, text = (part.replace("\0", "").encode("utf-8", "replace").decode() for part in (provider_id, sender, text))
+    row = IncomingSms(provider_id=provider_id[:100], sender=_number(sender), text=text[:1000])
     IncomingSms.objects.bulk_create([row], ignore_conflicts=True)
     return IncomingSms.objects.get(provider_id=row.provider_id)
 

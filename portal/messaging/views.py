@@ -46,7 +46,7 @@ def _fields(request) -> dict[str, str]:
 def _decoded(value: bytes, charset: str) -> str:
     try:
         return value.decode(charset)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, UnicodeError):
         return value.decode("utf-8", "replace")
 
 
