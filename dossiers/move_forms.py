@@ -146,7 +146,7 @@ class SupplementRequestForm(MoveForm):
             choices=[(PASS, _("Không cần") if absent else _("Đạt")), (MISSING, _("Cần bổ sung"))],
             widget=forms.RadioSelect,
             initial=PASS if absent else None,
-            error_messages={"required": _("Đánh dấu “Đạt” hoặc “Cần bổ sung” cho “{name}”.").format(name=paper.name)},
+            error_messages={"required": _("Đánh dấu “Đạt” hoặc “Cần bổ sung” cho “{name}”.").format(name=paper.heading)},
         )
         self.fields[f"{paper.slug}_reasons"] = forms.MultipleChoiceField(
             label=_("Lý do"), choices=READY_REASONS, required=False, widget=forms.CheckboxSelectMultiple
@@ -164,7 +164,7 @@ class SupplementRequestForm(MoveForm):
         missing = [paper for paper in self.papers if data.get(f"{paper.slug}_verdict") == MISSING]
         for paper in missing:
             if paper.files and not data.get(f"{paper.slug}_reasons") and not data.get(f"{paper.slug}_text"):
-                self.add_error(f"{paper.slug}_reasons", _("Chọn lý do hoặc viết lời nhắn cho “{name}”.").format(name=paper.name))
+                self.add_error(f"{paper.slug}_reasons", _("Chọn lý do hoặc viết lời nhắn cho “{name}”.").format(name=paper.heading))
         all_marked = all(data.get(f"{paper.slug}_verdict") for paper in self.papers)
         if all_marked and not missing and not data.get("note"):
             raise forms.ValidationError(_("Đánh dấu ít nhất một giấy tờ “Cần bổ sung”, hoặc viết lời nhắn chung."))
@@ -180,7 +180,7 @@ class SupplementRequestForm(MoveForm):
             reasons = ", ".join(str(words[reason]).lower() for reason in data.get(f"{paper.slug}_reasons", []))
             text = data.get(f"{paper.slug}_text", "").strip()
             told = ". ".join(filter(None, [reasons, text])) or str(_("chưa có")).lower()
-            lines.append(f"{len(lines) + 1}. {paper.name}: {told}{'' if told.endswith('.') else '.'}")
+            lines.append(f"{len(lines) + 1}. {paper.heading}: {told}{'' if told.endswith('.') else '.'}")
         general = data.get("note", "").strip()
         return "\n".join([*lines, *([general] if general else [])])
 

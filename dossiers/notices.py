@@ -1,5 +1,7 @@
 """Who is told what when a dossier moves: the applicant, by SMS and by e-mail."""
 
+from collections import Counter
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -93,8 +95,8 @@ def facts(event) -> dict:
         "by": event.actor_name,
         "is_citizens": event.actor_id == dossier.citizen_id,
         "at": event.at,
-        # Several lines, as a list of papers is, begin on a line of their own.
-        "reason": f"\n{event.note}" if "\n" in event.note else event.note,
+        # A list of papers, be it of one, begins on a line of its own.
+        "reason": f"\n{event.note}" if "\n" in event.note or event.note.startswith("1. ") else event.note,
         "due_at": dossier.due_at,
         "due_reasons": dossier.due_reasons,
         "supplement_by": dossier.supplement_by,
@@ -122,8 +124,5 @@ def papers_of(event) -> list[str]:
     if event.verb == "supplement":
         asked = event.dossier.events.filter(verb="ask_supplement").last()
         sent = sent.filter(created_at__gte=asked.at) if asked else sent
-    counted: dict[str, int] = {}
-    for attachment in sent:
-        name = attachment.document.name if attachment.document else "Giấy ủy quyền"
-        counted[name] = counted.get(name, 0) + 1
-    return [f"{name} ({count} tệp)" for name, count in counted.items()]
+    counted = Counter(attachment.document for attachment in sent)
+    return [f"{document.heading if document else 'Giấy ủy quyền'} ({count} tệp)" for document, count in counted.items()]
