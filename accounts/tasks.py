@@ -1,6 +1,9 @@
 """Housekeeping of accounts."""
 
+from importlib import import_module
+
 from celery import shared_task
+from django.conf import settings
 
 from accounts import signup
 
@@ -9,3 +12,9 @@ from accounts import signup
 def remove_pending():
     """Forget sign-ups that were never finished."""
     return signup.remove_pending()
+
+
+@shared_task
+def remove_old_sessions():
+    """Forget sessions that ended: what was typed at sign-up lies in them too."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

@@ -3,6 +3,7 @@
 import re
 import uuid
 
+from django.conf import settings
 from django.contrib.auth import middleware
 
 from portal import errors, logs
@@ -28,6 +29,22 @@ class RequestIdMiddleware:
             logs.request_id.reset(token)
         response["X-Request-ID"] = request.id
         return response
+
+
+class BodyLimitMiddleware:
+    """Refuses what is larger than all papers of a dossier: Django would write it to disk first, a guest's too."""
+
+    MORE_THAN_FILES = 5 * 2**20
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most = settings.UPLOAD_DOSSIER_MB * 2**20 + self.MORE_THAN_FILES
+        if length.isdecimal() and (len(length) > 15 or int(length) > most):
+            return errors.too_large(request)
+        return self.get_response(request)
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):

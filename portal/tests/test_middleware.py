@@ -46,3 +46,10 @@ def test_too_many_becomes_the_page_that_says_when_to_come_back(rf, lan):
 
 def test_another_exception_is_not_its_business(rf):
     assert TooManyRequestsMiddleware(None).process_exception(rf.get("/"), ValueError()) is None
+
+
+def test_a_body_larger_than_any_dossier_is_refused_before_it_is_read(client, db, settings):
+    settings.UPLOAD_DOSSIER_MB = 1
+    answer = client.post("/dang-nhap/", b"x", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(7 * 2**20))
+    assert answer.status_code == 413
+    assert "Content-Security-Policy" in answer
