@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.SmallPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

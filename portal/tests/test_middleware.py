@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 
 from portal import logs
-from portal.middleware import RequestIdMiddleware, TooManyRequestsMiddleware
+from portal.middleware import RequestIdMiddleware, SmallPagesMiddleware, TooManyRequestsMiddleware
 from portal.throttle import TooMany
 
 
@@ -53,3 +53,11 @@ def test_a_body_larger_than_any_dossier_is_refused_before_it_is_read(client, db,
     answer = client.post("/dang-nhap/", b"x", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(7 * 2**20))
     assert answer.status_code == 413
     assert "Content-Security-Policy" in answer
+
+
+@pytest.mark.parametrize(("kind", "coding"), [("text/html; charset=utf-8", "gzip"), ("application/pdf", None)])
+def test_pages_travel_compressed_and_papers_as_they_are(rf, kind, coding):
+    answer = SmallPagesMiddleware(lambda request: HttpResponse("a" * 1000, content_type=kind))(
+        rf.get("/", headers={"accept-encoding": "gzip"})
+    )
+    assert answer.get("Content-Encoding") == coding
