@@ -325,6 +325,7 @@ CELERY_BEAT_SCHEDULE = {
     "check papers that wait": {"task": "dossiers.tasks.sweep_attachments", "schedule": float(SWEEP_SECONDS)},
     "remove old drafts": {"task": "dossiers.tasks.remove_old_drafts", "schedule": crontab(hour=2, minute=10)},
     "remove sign-ups never finished": {"task": "accounts.tasks.remove_pending", "schedule": crontab(hour=2, minute=40)},
+    "remove sessions that ended": {"task": "accounts.tasks.remove_old_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 
 # --- What /readyz calls bad ----------------------------------------------------------------------
