@@ -28,10 +28,8 @@ SHOWN = ("image/jpeg", "image/png", "application/pdf")
 
 def page(request, dossier, listed, *, missing=(), errors=None, status=200):
     """The step of the papers, with what is missing or could not be taken said at each card."""
-    from dossiers.views import wizard_context
-
     missing_names = {paper.slug: [_("Chọn ảnh hoặc tệp {name}.").format(name=paper.name)] for paper in missing}
-    context = wizard_context(dossier, wizard.find(dossier, SLUG)) | {
+    context = wizard.frame(dossier, wizard.find(dossier, SLUG)) | {
         "cards": [card(request, dossier, paper, (errors or missing_names).get(paper.slug, ())) for paper in listed],
         "problems": len(errors or missing_names),
         "counter": counter(listed),

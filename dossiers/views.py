@@ -1,7 +1,5 @@
 """The wizard's pages: choose, fill in step by step, review, submit, and keep the receipt."""
 
-import secrets
-
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -265,16 +263,4 @@ def _next(request, dossier, here) -> str:
 
 
 def _page(request, dossier, here, **context):
-    return render(request, f"dossiers/{here.template}.html", wizard_context(dossier, here) | context)
-
-
-def wizard_context(dossier, here) -> dict:
-    """What the frame of every step shows."""
-    return {
-        "dossier": dossier,
-        "step": here,
-        "steps": wizard.steps_for(dossier),
-        "current": wizard.number(dossier, here),
-        "saved_at": dossier.updated_at if dossier.edit else None,
-        "window": secrets.token_urlsafe(9),
-    }
+    return render(request, f"dossiers/{here.template}.html", wizard.frame(dossier, here) | context)

@@ -4,6 +4,7 @@ A draft lives in the database. A step is done once it was confirmed with “Đ�
 typed before that, or cannot be taken yet, is kept beside it, so that a citizen may stop and return.
 """
 
+import secrets
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -81,6 +82,18 @@ def number(dossier, step) -> int:
 def owned(citizen):
     """The citizen's dossiers with all that the pages of the wizard show."""
     return Dossier.objects.owned_by(citizen).select_related("version__procedure", "agency", "citizen")
+
+
+def frame(dossier, step) -> dict:
+    """What the page of every step shows around its form; `window` tells two windows of one draft apart."""
+    return {
+        "dossier": dossier,
+        "step": step,
+        "steps": steps_for(dossier),
+        "current": number(dossier, step),
+        "saved_at": dossier.updated_at if dossier.edit else None,
+        "window": secrets.token_urlsafe(9),
+    }
 
 
 def locked(key, citizen) -> Dossier | None:
