@@ -24,7 +24,8 @@ from django.utils.translation import gettext as _
 
 from procedures import tables
 from procedures.addresses import PARTS
-from procedures.questions import KINDS, LISTS, PAPERS, Question, Table, age, iso_day, uncapitalised
+from procedures.answer_fields import PAPERS
+from procedures.questions import KINDS, LISTS, Question, Table, age, iso_day, uncapitalised
 
 LONGEST_KEPT = 5000
 SOURCES = ("account", "dossier")
