@@ -62,6 +62,8 @@ def mirrored(page, mirror):
     head = f'<head><base href="{page.url}">'
     mirror.set_viewport_size(page.viewport_size)
     mirror.set_content(page.content().replace("<head>", head, 1), wait_until="load")
+    # Styles reach these elements after they were drawn, so their colours may still be on the way.
+    mirror.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
     return mirror
 
 
