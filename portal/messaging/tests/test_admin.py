@@ -110,6 +110,17 @@ def test_the_list_costs_the_same_for_one_and_three(administrator):
     assert costs[0] == costs[1]
 
 
+def test_the_list_of_texts_that_came_in_costs_the_same_for_one_and_three(administrator):
+    costs = []
+    for provider_ids in (["k-1"], ["k-2", "k-3"]):
+        for provider_id in provider_ids:
+            IncomingSms.objects.create(provider_id=provider_id, sender="+84912345678", text="DVC H15")
+        with CaptureQueriesContext(connection) as counted:
+            administrator.get(reverse("admin:messaging_incomingsms_changelist"))
+        costs.append(len(counted))
+    assert costs[0] == costs[1]
+
+
 def test_the_list_is_filtered_by_kind_in_words(administrator):
     make_sms(kind="otp", recipient="+84912345001"), make_sms(recipient="+84912345002")
     assert "Mã xác nhận (OTP)</a>" in administrator.get(LIST).content.decode()
