@@ -324,10 +324,19 @@
         job.again.hidden = true;
         next();
     }
+    /* Pages stay in the order they were chosen in, and only one picture at a time fills the memory of a small phone. */
     function next() {
         if (busy || !waiting.length) return;
-        busy = waiting.shift();
-        send(busy);
+        var job = busy = waiting.shift();
+        if (job.ready) {
+            send(job);
+            return;
+        }
+        shrink(job.body, function (small) {
+            job.body = small;
+            job.ready = true;
+            if (job.gone) finish(job); else send(job);
+        });
     }
     function finish(job) {
         if (busy === job) busy = false;
@@ -420,7 +429,7 @@
                         form: form, field: input.name, name: file.name || "anh.jpg", key: uuid(), tries: 0, body: file
                     };
                     row(job);
-                    shrink(file, function (small) { job.body = small; if (!job.gone) start(job); });
+                    start(job);
                 });
                 input.value = "";
             });

@@ -138,7 +138,10 @@ def attach(page, paper, files, expected, *, script):
         time.sleep(0.5)
         if "Đang kiểm tra" in card.inner_text() and "Hủy" not in card.inner_text():
             page.goto(page.url.partition("#")[0])  # not a reload, which would post the step again
-    assert expected in card.inner_text(), card.inner_text()
+    words = card.inner_text()
+    assert expected in words, words
+    places = [words.index(file["name"]) for file in files]
+    assert places == sorted(places), "pages stay in the order they were chosen in"
 
 
 def swear_and_submit(page, site, check):

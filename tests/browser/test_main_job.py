@@ -87,14 +87,10 @@ def file_a_birth(page, site, person, check, script):
     check()
     photo = {"name": "IMG_20261118.jpg", "mimeType": "image/jpeg", "buffer": make_photo(orientation=6, gps=True)}
     second = photo | {"name": "IMG_20261119.jpg", "buffer": make_photo(orientation=8)}
-    steps.attach(page, "Tờ khai đăng ký khai sinh", [photo, second], "Đã có 2 ảnh", script=script)
-    steps.attach(
-        page,
-        "Giấy chứng sinh",
-        [{"name": "chung-sinh.pdf", "mimeType": "application/pdf", "buffer": make_pdf(2)}],
-        "Đã có 1 tệp PDF",
-        script=script,
-    )
+    document = {"name": "to-khai.pdf", "mimeType": "application/pdf", "buffer": make_pdf(2)}
+    # The heavy photograph first: it must not be overtaken by the light document.
+    steps.attach(page, "Tờ khai đăng ký khai sinh", [photo, document], "Đã có 2 tệp", script=script)
+    steps.attach(page, "Giấy chứng sinh", [second], "Đã có 1 ảnh", script=script)
     check()
     steps.next_step(page)
     check()
