@@ -12,9 +12,16 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from portal import env
+
+
+def gettext_noop(word: str) -> str:
+    """Mark a word for translation. Django's own looks into the settings, which are only being read here:
+    half of them would be taken for all, and a mistake found later in this file never be told.
+    """
+    return word
+
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # What `up` and the demo keep between two starts.
