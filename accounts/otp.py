@@ -1,21 +1,37 @@
-"""Which phone receives an account's codes."""
+"""Which phone receives which codes: an official's second factor, and a citizen's codes for one browser session."""
+
+from django.utils.crypto import get_random_string
 
 from accounts.models import SmsDevice
+
+SESSION_KEY = "codes"
 
 
 def sms_device_for(user) -> SmsDevice | None:
     """The device behind the account's proven phone, made where there is none; None without such a phone."""
-    devices = SmsDevice.objects.filter(user=user, purpose=SmsDevice.Purpose.SIGN_IN)
+    devices = SmsDevice.objects.filter(user=user, purpose=SmsDevice.Purpose.SIGN_IN, session="")
     if not user.phone or user.phone_verified_at is None:
         devices.delete()
         return None
     device, made = devices.get_or_create(
         user=user,
         purpose=SmsDevice.Purpose.SIGN_IN,
+        session="",
         defaults={"phone": user.phone, "name": "SMS"},
     )
-    if not made and device.phone != user.phone:
+    return device if made else _moved(device, user.phone)
+
+
+def device_for(request, user, purpose: SmsDevice.Purpose, phone: str) -> SmsDevice:
+    """The device whose codes this browser session asked for: the same code typed in another session opens nothing."""
+    session = request.session.setdefault(SESSION_KEY, get_random_string(32))
+    device, made = SmsDevice.objects.get_or_create(user=user, purpose=purpose, session=session, defaults={"phone": phone, "name": "SMS"})
+    return device if made else _moved(device, phone)
+
+
+def _moved(device, phone):
+    if device.phone != phone:
         # A code on its way to the old number must not open the door of the new one.
-        device.phone, device.token = user.phone, None
-        device.save(update_fields=["phone", "token"])
+        device.phone, device.token, device.last_generated_timestamp = phone, None, None
+        device.save(update_fields=["phone", "token", "last_generated_timestamp"])
     return device

@@ -19,8 +19,9 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dossiers import filetypes, moves, pdf
+from dossiers import moves, pdf
 from dossiers.models import Attachment, Dossier
+from portal import filetypes
 from portal.messaging import broker
 from portal.templatetags.portal import figures
 

@@ -8,8 +8,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 
-from dossiers import attachments, filetypes, images
+from dossiers import attachments
 from dossiers.models import Attachment
+from portal import filetypes, images
 
 LOST_AT_MOST = 5
 

@@ -21,7 +21,7 @@ from django_otp.models import Device, SideChannelDevice
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from portal import net, throttle
+from portal import callers, throttle
 from portal.text import masked_phone
 
 KEY = "official_pending"
@@ -93,7 +93,7 @@ def send(request, device: Device) -> str:
     if not allowed:
         return _("Ông/Bà vừa yêu cầu mã. Chờ {n} giây rồi nhấn lại.").format(n=_seconds_until(why.get("next_generation_at")))
     try:
-        throttle.check("otp-send-from", net.counted_address(request), limit=settings.OTP_SENDS_PER_ADDRESS, seconds=3600)
+        callers.check(request, "otp-send-from", limit=settings.OTP_SENDS_PER_ADDRESS, seconds=3600)
         device.generate_challenge()
     except throttle.TooMany as limit:
         return too_many(limit)

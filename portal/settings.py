@@ -74,6 +74,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
@@ -195,8 +198,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.SignInForm",
-    "reset_password_from_key": "accounts.forms.RecoveredPasswordForm",
+    "login": "accounts.forms.signin.SignInForm",
+    "reset_password_from_key": "accounts.forms.passwords.RecoveredPasswordForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
@@ -204,8 +207,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 PASSWORD_RESET_TIMEOUT = 60 * env.number("RESET_LINK_MINUTES", 30)
 
-# The doors by which a citizen may register: email, mobile, sms. A closed one answers 404.
-SIGNUP_DOORS = env.words("SIGNUP_DOORS", "email")
+# The doors by which a citizen may register: mobile, email, sms. A closed one answers 404.
+SIGNUP_DOORS = env.words("SIGNUP_DOORS", "mobile,email,sms")
+if unknown := set(SIGNUP_DOORS) - {"mobile", "email", "sms"}:
+    raise ImproperlyConfigured(f"SIGNUP_DOORS names {', '.join(sorted(unknown))}. The doors are mobile, email and sms; empty closes all.")
 MINIMUM_AGE = env.number("MINIMUM_AGE", 16)
 MAIL_RESEND_SECONDS = env.number("MAIL_RESEND_SECONDS", 60)
 MAIL_SENDS_PER_HOUR = env.number("MAIL_SENDS_PER_HOUR", 5)
@@ -213,6 +218,28 @@ MAIL_SENDS_PER_ADDRESS = env.number("MAIL_SENDS_PER_ADDRESS", 20)
 TEMPORARY_PASSWORD_HOURS = env.number("TEMPORARY_PASSWORD_HOURS", 24)
 ID_CHECKS_PER_HOUR = env.number("ID_CHECKS_PER_HOUR", 5)
 PENDING_SIGNUP_DAYS = env.number("PENDING_SIGNUP_DAYS", 7)
+
+# Whether a citizen with a proven phone confirms a code at sign-in: at every one, or not on a remembered device.
+SIGNIN_OTP = env.choice("SIGNIN_OTP", "new-device", ("always", "new-device", "off"))
+TRUSTED_DEVICE_DAYS = env.number("TRUSTED_DEVICE_DAYS", 30)
+
+# Is a number registered to the ID number typed beside it (chính chủ)? With an address the operators' registers
+# are asked; the demo has a table; otherwise nobody knows.
+SUBSCRIBER_REGISTRY_URL = env.text("SUBSCRIBER_REGISTRY_URL")
+SUBSCRIBER_REGISTRY_TOKEN = env.text("SUBSCRIBER_REGISTRY_TOKEN")
+SUBSCRIBER_REGISTRY_SECONDS = env.number("SUBSCRIBER_REGISTRY_SECONDS", 5)
+# What to do with a number nobody knows, and with all of them while the registers do not answer.
+SUBSCRIBER_UNKNOWN = env.choice("SUBSCRIBER_UNKNOWN", "refuse", ("refuse", "allow"))
+SUBSCRIBER_OUTAGE = env.choice("SUBSCRIBER_OUTAGE", "refuse", ("refuse", "allow"))
+
+# Where many citizens share one address (service centres, a carrier's NAT): counted by browser session there,
+# with a confirmation code beyond the ordinary limit, and this many times the ordinary limit in all.
+SHARED_NETWORKS = env.networks("SHARED_NETWORKS")
+SHARED_NETWORK_TIMES = env.number("SHARED_NETWORK_TIMES", 50)
+
+DISPUTE_ANSWER_WORKING_DAYS = env.number("DISPUTE_ANSWER_WORKING_DAYS", 5)
+DISPUTES_PER_HOUR = env.number("DISPUTES_PER_HOUR", 3)
+CLOSING_DAYS = env.number("CLOSING_DAYS", 20)
 
 OTP_DIGITS = 6
 OTP_VALID_SECONDS = env.number("OTP_VALID_SECONDS", 300)
@@ -225,6 +252,13 @@ OTP_TOTP_ISSUER = "Mot Cua"
 # Who keeps an official's phone ready to receive codes, and where officials begin; by name, as both lie above `portal`.
 PHONE_DEVICE_OF = "accounts.otp.sms_device_for"
 OFFICIALS_HOME = "admin:dossiers_dossier_changelist"
+
+# --- The national portal (OIDC) ----------------------------------------------------------------
+
+# Unset: the button is hidden and its addresses answer 404.
+OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
 
 # --- Sessions, cookies, security ---------------------------------------------------------------
 
@@ -304,6 +338,8 @@ SMS_STRICT = DEBUG
 # The short code's own door: who may hand in what people text. Without both it is shut.
 SMS_MO_SECRET = env.text("SMS_MO_SECRET")
 SMS_MO_ALLOWED_IPS = env.networks("SMS_MO_ALLOWED_IPS")
+# How many SMS the province pays for in a day, counted for codes so far; half is kept for signing in and recovery. 0: no limit.
+SMS_DAILY_BUDGET = env.number("SMS_DAILY_BUDGET", 20000)
 MESSAGE_LEASE_SECONDS = 120
 MESSAGE_RETRY_HOURS = env.number("MESSAGE_RETRY_HOURS", 4)
 

@@ -14,4 +14,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 STATIC_ROOT = BASE_DIR / "static"  # whitenoise warns about a folder that is not there
 SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.MemoryGateway"}
 SMS_STRICT = True
+SUBSCRIBER_UNKNOWN = "allow"
 CELERY_TASK_ALWAYS_EAGER = False

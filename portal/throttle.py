@@ -32,6 +32,11 @@ redis.call('SADD', KEYS[1], ARGV[2])
 if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return {1, 0}
 """
+# A window that ended meanwhile must not come back without an end.
+GIVE_BACK = """
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
+return 0
+"""
 
 
 class TooMany(Exception):
@@ -63,6 +68,12 @@ def check_distinct(scope: str, key: str, value: str, *, limit: int, seconds: int
     )
     if not allowed:
         raise TooMany(max(left, 1))
+
+
+def give_back(scope: str, key: str) -> None:
+    """Take one counted event back: what was counted in advance turned out to be none."""
+    name = _name(scope, key)
+    _in_redis(lambda redis: redis.eval(GIVE_BACK, 1, name), lambda: _local.give_back(name))
 
 
 def used(scope: str, key: str) -> int:
@@ -128,6 +139,12 @@ class LocalCounters:
                     return 0, self._left(ends)
                 values.add(digest)
             return 1, 0
+
+    def give_back(self, name: str) -> None:
+        with self._lock:
+            ends, events = self._windows.get(name, (0.0, set()))
+            if events and ends > time.monotonic():
+                events.discard(len(events) - 1)
 
     def used(self, name: str) -> int:
         with self._lock:

@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import notices
-from accounts.forms import ChangePasswordForm, ContactForm
+from accounts.forms.contact import ContactForm
+from accounts.forms.passwords import ChangePasswordForm
 
 
 @never_cache

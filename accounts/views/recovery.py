@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from accounts import recovery
-from accounts.forms import RecoveryForm
-from portal import net, throttle
+from accounts.forms.recovery import RecoveryForm
+from portal import callers
 
 
 @login_not_required
@@ -17,7 +17,7 @@ def ask(request):
     """One field; the same answer whatever was typed."""
     form = RecoveryForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        throttle.check("mail-from", net.counted_address(request), limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
+        callers.check(request, "mail-from", limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
         recovery.send_link(form.cleaned_data["login"])
         return redirect("account_reset_password_done")
     return render(request, "account/password_reset.html", {"form": form})

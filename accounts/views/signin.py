@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.allauth_compat import login_stage_required
-from accounts.forms import NewPasswordForm
+from accounts.forms.passwords import NewPasswordForm
 from accounts.models import User
 from accounts.stages import ChoosePasswordStage
 from accounts.views.signup import TYPED

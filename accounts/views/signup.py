@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import allauth_compat, signup
-from accounts.forms import SignUpForm
-from portal import net, throttle
+from accounts.forms.signup import SignUpForm
+from portal import callers, throttle
 
 # What was typed, so that “Đổi địa chỉ” need not ask for all of it again; gone once the mail is confirmed.
 TYPED = "signup_typed"
@@ -98,7 +98,7 @@ def dispute(request):
 
 
 def _count_mail(request):
-    throttle.check("mail-from", net.counted_address(request), limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
+    callers.check(request, "mail-from", limit=settings.MAIL_SENDS_PER_ADDRESS, seconds=3600)
 
 
 def _dead_link(request, key):

@@ -10,10 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from dossiers import attachments, checking, images, tasks
+from dossiers import attachments, checking, tasks
 from dossiers.models import Attachment, Dossier
 from dossiers.tests.make import make_draft
 from dossiers.tests.test_attachments import bomb
+from portal import images
 from portal.testing.papers import make_pdf, make_photo
 
 RED = (150, 255), (0, 80), (0, 80)

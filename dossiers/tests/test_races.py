@@ -12,10 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from accounts.models import User
-from dossiers import attachments, checking, images, moves, submission
+from dossiers import attachments, checking, moves, submission
 from dossiers.models import Attachment, Dossier
 from dossiers.status import NotAllowed, Status
 from dossiers.tests.make import make_dossier, make_draft, make_ready_draft
+from portal import images
 from portal.messaging.models import OutgoingMessage
 from portal.testing.papers import make_photo
 

@@ -152,6 +152,12 @@ def phone(number):
 
 
 @register.filter
+def masked_phone(number):
+    """+84912345678 → 091* *** 678."""
+    return text.masked_phone(number) if number else ""
+
+
+@register.filter
 def masked_id(number):
     """0660 **** 1234."""
     return text.masked_id(number) if number else ""

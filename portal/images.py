@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pillow_heif
 from PIL import Image, ImageOps
 
-from dossiers.filetypes import HEIC, JPEG, PNG
+from portal.filetypes import HEIC, JPEG, PNG
 
 Image.MAX_IMAGE_PIXELS = 50_000_000
 pillow_heif.register_heif_opener()

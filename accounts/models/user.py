@@ -1,23 +1,17 @@
-"""Who: a citizen or an official, one account, several names to sign in with; and the phone that gets codes."""
+"""Who: a citizen or an official, one account, several names to sign in with."""
 
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_otp.models import CooldownMixin, SideChannelDevice, ThrottlingMixin, TimestampMixin
 
 from accounts import passwords
-from portal import throttle
 from portal.identity import CCCD_DIGITS, CMND_DIGITS, digits_of
-from portal.messaging import outbox
-from portal.text import e164, folded, masked_phone, nfc
+from portal.text import e164, folded, nfc
 
 # A keyboard has one apostrophe, names have three.
 APOSTROPHES = str.maketrans("’‘ʼ", "'''")
@@ -81,6 +75,15 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account. An ID number or a phone belongs to one *activated* account at most."""
 
+    class Door(models.TextChoices):
+        """How the account came to be."""
+
+        EMAIL = "email", _("Thư điện tử")
+        MOBILE = "mobile", _("Thuê bao di động")
+        SMS = "sms", _("Tin nhắn")
+        NATIONAL = "national", _("Cổng dịch vụ công quốc gia")
+        DISPUTE = "dispute", _("Khiếu nại được chấp nhận")
+
     username = models.CharField(_("tên đăng nhập"), max_length=254, unique=True)
     full_name = models.CharField(_("họ và tên"), max_length=100)
     national_id = models.CharField(_("số CMND/CCCD"), max_length=12, blank=True)
@@ -93,6 +96,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     address = models.CharField(_("số nhà, thôn/buôn, đường"), max_length=200, blank=True)
     commune_code = models.CharField(_("mã xã/phường"), max_length=5, blank=True)
 
+    door = models.CharField(_("cách đăng ký"), max_length=8, choices=Door.choices, blank=True)
     # Null until the sign-up was finished: an abandoned one must not block the owner of the number.
     activated_at = models.DateTimeField(_("kích hoạt lúc"), null=True, blank=True)
     # Set while the password is the one we sent: until then it opens the door once more.
@@ -172,104 +176,3 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The citizen's own password; a temporary one ends here."""
         self.set_password(password)
         self.save(update_fields=["password", "temporary_password_until"])
-
-
-class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevice):
-    """A phone that receives one-time codes, each for one purpose.
-
-    Whoever verifies holds the row's lock (`Device.from_persistent_id(…, for_verify=True)` in a
-    transaction), so that guesses made at the same moment stand in a queue and each is counted.
-    """
-
-    class Purpose(models.TextChoices):
-        SIGN_IN = "sign-in", _("đăng nhập")
-
-    phone = models.CharField(_("số điện thoại"), max_length=16)
-    purpose = models.CharField(_("dùng để"), max_length=12, choices=Purpose.choices, default=Purpose.SIGN_IN)
-    # Guesses at the living code; the back-off of the mixin alone would never end them.
-    tries = models.PositiveSmallIntegerField(_("số lần thử mã hiện tại"), default=0)
-
-    class Meta:
-        verbose_name = _("điện thoại nhận mã")
-        verbose_name_plural = _("điện thoại nhận mã")
-        constraints = [models.UniqueConstraint(fields=["user", "purpose"], name="one_sms_device_per_purpose")]
-
-    def __str__(self):
-        return masked_phone(self.phone)
-
-    def get_throttle_factor(self):
-        return 1
-
-    def get_cooldown_duration(self):
-        return settings.OTP_RESEND_SECONDS
-
-    @property
-    def code_lives(self):
-        return bool(self.token) and self.valid_until > timezone.now() and self.tries < settings.OTP_TRIES
-
-    @property
-    def tries_left(self):
-        return max(settings.OTP_TRIES - self.tries, 0) if self.code_lives else 0
-
-    @property
-    def seconds_to_resend(self):
-        """How long until a code may be asked for again."""
-        if not self.last_generated_timestamp:
-            return 0
-        since = (timezone.now() - self.last_generated_timestamp).total_seconds()
-        return max(int(self.get_cooldown_duration() - since) + 1, 0)
-
-    @transaction.atomic
-    def generate_challenge(self):
-        """Send a code; while one lives it is the same again. Returns a sentence for the page."""
-        # Two clicks at once must not make two codes: the second waits here and meets the cooldown.
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
-        allowed, _reason = self.generate_is_allowed()
-        if not allowed:
-            return gettext("Ông/Bà vừa yêu cầu mã. Chờ {n} giây rồi nhấn lại.").format(n=self.seconds_to_resend)
-        throttle.check("otp-send", f"{self.purpose}:{self.phone}", limit=settings.OTP_SENDS_PER_HOUR, seconds=3600)
-        # A code about to end would reach the phone dead.
-        if not self.code_lives or self._seconds_left() < 60:
-            self.generate_token(length=settings.OTP_DIGITS, valid_secs=settings.OTP_VALID_SECONDS, commit=False)
-            self.tries = 0
-            self.throttle_reset(commit=False)
-        self.cooldown_set(commit=False)
-        self.save()
-        outbox.post(
-            event=f"otp:{self.pk}:{uuid.uuid4().hex}",
-            kind="otp",
-            channel="sms",
-            to=self.phone,
-            template="accounts/otp",
-            context={"code": self.token, "minutes": max(round(self._seconds_left() / 60), 1)},
-            about=f"account:{self.user_id}",
-            secret=True,
-            urgent=True,
-        )
-        return gettext("Mã OTP {digits} chữ số đã gửi tới {phone}.").format(digits=settings.OTP_DIGITS, phone=masked_phone(self.phone))
-
-    def _seconds_left(self):
-        return (self.valid_until - timezone.now()).total_seconds()
-
-    def verify_is_allowed(self):
-        if throttle.used("otp-wrong", str(self.user_id)) >= settings.OTP_WRONG_PER_HOUR:
-            return False, {"error_message": gettext("Đã nhập sai nhiều lần. Thử lại sau một giờ.")}
-        if not self.code_lives:
-            return False, {"error_message": gettext("Mã đã hết hạn. Nhấn “Gửi lại OTP” để nhận mã mới.")}
-        return super().verify_is_allowed()
-
-    def verify_token(self, token):
-        """Whether `token` is the living code, which then ends. Every other guess counts, compared or not."""
-        allowed, _reason = self.verify_is_allowed()
-        if allowed and constant_time_compare(token, self.token) and super().verify_token(token):
-            self.tries = 0
-            self.throttle_reset(commit=False)
-            self.set_last_used_timestamp(commit=False)
-            self.save()
-            return True
-        throttle.count("otp-wrong", str(self.user_id), seconds=3600)
-        self.tries = min(self.tries + 1, settings.OTP_TRIES)
-        if allowed:
-            self.throttle_increment(commit=False)
-        self.save()
-        return False

@@ -1,0 +1,1 @@
+"""Forms of the doors in, of recovery and of the account page."""
