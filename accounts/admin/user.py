@@ -6,27 +6,12 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.permissions import SuperusersOnly
 from accounts.models import User, searchable
 from accounts.otp import sms_device_for
 from portal.admin import site
 from portal.fields import PhoneField
 from portal.text import masked_id
-
-
-class SuperusersOnly:
-    """Personal data of everybody: agencies see theirs through their dossiers, not here."""
-
-    def has_module_permission(self, request):
-        return request.user.is_superuser
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.is_superuser
-
-    has_change_permission = has_add_permission = has_view_permission
-
-    # Dossiers stay by archive law, so the account they name does too.
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class AccountForm(forms.ModelForm):
