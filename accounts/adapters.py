@@ -5,19 +5,23 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts import notices, tries
+from accounts import notices, tries, trusted
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Our login stages, our passwords, our wording; every mail through the outbox."""
 
     def get_login_stages(self):
-        return ["accounts.stages.ChoosePasswordStage"]
+        return ["accounts.stages.SmsCodeStage", "accounts.stages.ChoosePasswordStage"]
 
     def set_password(self, user, password):
-        """A password the citizen chose: the temporary one ends, and wrong guesses no longer hold the owner up."""
+        """A password the citizen chose: the temporary one ends, and wrong guesses no longer hold the owner up.
+
+        Every other session ends by itself, as its hash is of the old one; remembered browsers are asked for a code again.
+        """
         user.choose_password(password)
         tries.forget(user)
+        trusted.forget(user)
 
     def get_email_confirmation_url(self, request, emailconfirmation):
         return settings.PUBLIC_BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from portal import net, throttle
+from portal import callers, throttle
 from portal.text import folded
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -10,6 +10,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 LADDER = ((5, 15 * MINUTE), (15, 6 * HOUR), (40, DAY))
 # Many citizens share the address of a commune's office, so it is given more than one account.
 WRONG_PER_ADDRESS = (60, 15 * MINUTE)
+ADDRESS = "sign-in-address"
 
 
 def check(user, typed, request=None):
@@ -19,8 +20,7 @@ def check(user, typed, request=None):
     """
     if request is not None:
         limit, seconds = WRONG_PER_ADDRESS
-        if throttle.used("sign-in-address", net.counted_address(request)) >= limit:
-            raise throttle.TooMany(seconds)
+        callers.refuse(request, ADDRESS, limit=limit, seconds=seconds)
     for limit, seconds in LADDER:
         throttle.check(f"sign-in-{seconds}", key_of(user, typed), limit=limit, seconds=seconds)
 
@@ -28,13 +28,19 @@ def check(user, typed, request=None):
 def wrong(request=None):
     """The try was wrong: it counts against the address as well."""
     if request is not None:
-        throttle.count("sign-in-address", net.counted_address(request), seconds=WRONG_PER_ADDRESS[1])
+        limit, seconds = WRONG_PER_ADDRESS
+        callers.count(request, ADDRESS, limit=limit, seconds=seconds)
 
 
 def forget(user):
     """The owner proved who they are, by a right password or by recovery."""
     for _limit, seconds in LADDER:
         throttle.forget(f"sign-in-{seconds}", key_of(user, ""))
+
+
+def needs_captcha(request) -> bool:
+    """Whether the form must ask for a confirmation code: so many wrong guesses came from a shared address."""
+    return callers.needs_captcha(request, ADDRESS, limit=WRONG_PER_ADDRESS[0])
 
 
 def key_of(user, typed):

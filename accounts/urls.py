@@ -14,6 +14,7 @@ own = [
     path("dang-ky/email/", signup.by_email, name="signup_email"),
     path("dang-ky/email/gui-lai/", signup.resend, name="resend"),
     path("dang-ky/khieu-nai/", signup.dispute, name="dispute"),
+    path("dang-nhap/otp/", signin.sign_in_code, name="sign_in_code"),
     path("dang-nhap/mat-khau-moi/", signin.choose_password, name="choose_password"),
     path("tai-khoan/", profile.profile, name="profile"),
     path("tai-khoan/lien-he/", profile.contact, name="contact"),

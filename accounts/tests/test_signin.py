@@ -35,7 +35,8 @@ def refusal(response):
     "typed",
     ["canho", "066192001234", "0661 9200 1234", "0912 345 678", "+84912345678", "84912345678", "h@example.com", " H@Example.COM "],
 )
-def test_each_name_of_an_account_signs_in(typed):
+def test_each_name_of_an_account_signs_in(typed, settings):
+    settings.SIGNIN_OTP = "off"
     user = make_citizen(
         username="canho",
         email="h@example.com",
@@ -64,7 +65,8 @@ def test_nine_digits_may_be_an_old_card_or_a_phone_without_its_zero():
     assert User.objects.named("987654321") == phone
 
 
-def test_an_official_signs_in_here_without_any_right_in_the_admin(client):
+def test_an_official_signs_in_here_without_any_right_in_the_admin(client, settings):
+    settings.SIGNIN_OTP = "off"
     make_staff(username="canbo.hoa", is_superuser=True)
     assert sign_in("canbo.hoa", client=client).url == reverse("dossiers:mine")
     assert reverse("admin:login") in client.get(reverse("admin:index")).url

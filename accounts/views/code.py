@@ -25,6 +25,8 @@ class CodePage(View):
     # Where to correct a mistyped number; empty where it cannot be changed here.
     wrong_number_url = ""
     remember = False
+    # Whether somebody else may want to sign in instead.
+    other_account = False
 
     def device(self):
         """The device that waits for a code, or None where there is nothing to confirm."""
@@ -77,10 +79,13 @@ class CodePage(View):
         context = {
             "form": form,
             "phone": device.phone,
+            # Refused, for one reason or another, it was not.
+            "sent": form.is_bound or device.code_lives,
             "minutes": settings.OTP_VALID_SECONDS // 60,
             "seconds_to_resend": device.seconds_to_resend,
             "above": self.above,
             "above_url": self.above_url,
             "wrong_number_url": self.wrong_number_url,
+            "other_account": self.other_account,
         }
         return render(self.request, "accounts/code.html", context)

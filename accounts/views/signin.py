@@ -1,17 +1,24 @@
 """Sign-in, sign-out, and the page between a temporary password and an own one."""
 
 from allauth.account.views import LoginView, LogoutView
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django_otp import login as otp_login
 
+from accounts import trusted
 from accounts.allauth_compat import login_stage_required
 from accounts.forms.passwords import NewPasswordForm
 from accounts.models import User
-from accounts.stages import ChoosePasswordStage
+from accounts.stages import ChoosePasswordStage, SmsCodeStage
+from accounts.views.code import CodePage
 from accounts.views.signup import TYPED
 
 
@@ -38,6 +45,46 @@ class SignOut(LogoutView):
 
 
 sign_out = SignOut.as_view()
+
+
+@method_decorator(login_stage_required(stage=SmsCodeStage.key, redirect_urlname="account_login"), name="dispatch")
+class Code(CodePage):
+    """The password was right: now the code sent to the account's phone."""
+
+    above = gettext_lazy("Đăng nhập")
+    other_account = True
+
+    @property
+    def above_url(self):
+        return reverse("account_login")
+
+    @property
+    def remember(self):
+        return settings.SIGNIN_OTP == "new-device"
+
+    def device(self):
+        stage = self.request._login_stage
+        user = stage.user()
+        if user is None:
+            return None
+        stage.login.user = user
+        return stage.device()
+
+    def lost(self):
+        messages.warning(self.request, _("Tài khoản vừa có thay đổi. Đăng nhập lại."))
+        return self.request._login_stage.abort()
+
+    def accepted(self, device, form):
+        user = self.request._login_stage.login.user
+        response = self.request._login_stage.exit()
+        if self.request.user.is_authenticated:
+            otp_login(self.request, device)
+        if form.cleaned_data.get("remember"):
+            trusted.remember(self.request, response, user)
+        return response
+
+
+sign_in_code = Code.as_view()
 
 
 @never_cache
