@@ -4,7 +4,6 @@ Whether an address has an account is told to its owner by mail, never to whoever
 step answers alike and works about as long either way.
 """
 
-import datetime
 import hashlib
 from datetime import timedelta
 
@@ -38,7 +37,7 @@ def begin(*, email, **person):
     # Locked before it is judged pending: one that is being confirmed at this moment stays.
     for pending in User.objects.pending().filter(username=email).select_for_update():
         pending.delete()
-    user = User(username=email, email=email, **person)
+    user = User(username=email, email=email, door=User.Door.EMAIL, **person)
     user.set_unusable_password()
     try:
         with transaction.atomic():
@@ -85,16 +84,12 @@ def remove_pending(at=None):
     """Delete what was begun and never confirmed; returns how many accounts went."""
     long_ago = (at or timezone.now()) - timedelta(days=settings.PENDING_SIGNUP_DAYS)
     with transaction.atomic():
-        forgotten = list(User.objects.pending().filter(date_joined__lt=long_ago).select_for_update(skip_locked=True))
+        forgotten = list(
+            User.objects.pending().filter(date_joined__lt=long_ago, dispute=None).select_for_update(skip_locked=True, of=("self",))
+        )
         for user in forgotten:
             user.delete()
     return len(forgotten)
-
-
-def old_enough(birth_date: datetime.date, today: datetime.date) -> bool:
-    """Whether the person may have an account of their own."""
-    birthday_passed = (today.month, today.day) >= (birth_date.month, birth_date.day)
-    return today.year - birth_date.year - (not birthday_passed) >= settings.MINIMUM_AGE
 
 
 def count_mail(email):

@@ -185,11 +185,6 @@ def test_a_child_is_sent_to_its_guardian(client):
     ]
 
 
-@pytest.mark.parametrize(("born", "enough"), [((2010, 11, 24), True), ((2010, 11, 25), False), ((2009, 12, 31), True)])
-def test_the_sixteenth_birthday_is_old_enough(born, enough):
-    assert signup.old_enough(datetime.date(*born), datetime.date(2026, 11, 24)) is enough
-
-
 def test_a_closed_door_is_not_found(client, settings):
     settings.SIGNUP_DOORS = []
     assert client.get(reverse("accounts:signup_email")).status_code == 404

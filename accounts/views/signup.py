@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import allauth_compat, signup
-from accounts.forms.signup import SignUpForm
+from accounts.forms.signup import EmailSignUpForm
 from portal import callers, throttle
 
 # What was typed, so that “Đổi địa chỉ” need not ask for all of it again; gone once the mail is confirmed.
@@ -31,14 +31,14 @@ def by_email(request):
     if "email" not in settings.SIGNUP_DOORS:
         raise Http404
     if request.method == "POST":
-        form = SignUpForm(request.POST, request=request)
+        form = EmailSignUpForm(request.POST, request=request)
         if form.is_valid():
             _count_mail(request)
             form.begin()
-            request.session[TYPED] = {name: form.data.get(name, "") for name in form.fields if name != "consent"}
+            request.session[TYPED] = form.typed()
             return redirect("account_email_verification_sent")
     else:
-        form = SignUpForm(request=request, initial=request.session.get(TYPED))
+        form = EmailSignUpForm(request=request, initial=request.session.get(TYPED))
     return render(request, "accounts/signup_email.html", {"form": form})
 
 
