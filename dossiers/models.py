@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from dossiers.status import OPEN, PAUSED, Status
+from portal.records import AppendOnly
 from procedures.models import Agency, ProcedureVersion, RequiredDocument
 
 # What stands for the office where the citizen acts.
@@ -219,31 +220,6 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.original_name
-
-
-class AppendOnlyQuerySet(models.QuerySet):
-    def update(self, **values):
-        raise TypeError("a record of what happened is never changed")
-
-    def delete(self):
-        raise TypeError("a record of what happened is never removed")
-
-
-class AppendOnly(models.Model):
-    """A record of what happened: written once; the database refuses every change as well."""
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise TypeError("a record of what happened is never changed")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise TypeError("a record of what happened is never removed")
 
 
 class DossierEvent(AppendOnly):
