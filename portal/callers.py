@@ -51,6 +51,12 @@ def visitor(request) -> str:
     return request.session.setdefault(VISITOR, get_random_string(22))
 
 
+def next_visitor(request) -> None:
+    """The next person at the same machine is counted anew, for whom one machine in a shared network serves many."""
+    if is_shared(request):
+        request.session.pop(VISITOR, None)
+
+
 def is_shared(request) -> bool:
     """Whether the caller's address is one that many people share."""
     try:

@@ -24,8 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal import throttle
-from portal.net import counted_address
+from portal import callers
 
 SOUNDS = Path(__file__).parent / "sounds"
 PAUSE_SECONDS = 0.45
@@ -130,14 +129,13 @@ def wants_another(request) -> bool:
 
 
 def refuse_guessing(request) -> None:
-    """Raise TooMany where an address has given too many wrong answers; ask before judging one more."""
-    if throttle.used("captcha", counted_address(request)) >= settings.CAPTCHA_WRONG_PER_10_MINUTES:
-        raise throttle.TooMany(THROTTLE_SECONDS)
+    """Raise TooMany where a caller has given too many wrong answers; ask before judging one more."""
+    callers.refuse(request, "captcha", limit=settings.CAPTCHA_WRONG_PER_10_MINUTES, seconds=THROTTLE_SECONDS)
 
 
 def count_wrong(request) -> None:
-    """Remember one wrong answer of this address."""
-    throttle.count("captcha", counted_address(request), seconds=THROTTLE_SECONDS)
+    """Remember one wrong answer of this caller."""
+    callers.count(request, "captcha", limit=settings.CAPTCHA_WRONG_PER_10_MINUTES, seconds=THROTTLE_SECONDS)
 
 
 @login_not_required

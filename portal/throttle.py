@@ -32,6 +32,11 @@ redis.call('SADD', KEYS[1], ARGV[2])
 if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return {1, 0}
 """
+# Distinct values lie in a set, other events are a number.
+USED = """
+if redis.call('TYPE', KEYS[1]).ok == 'set' then return redis.call('SCARD', KEYS[1]) end
+return tonumber(redis.call('GET', KEYS[1]) or '0')
+"""
 # A window that ended meanwhile must not come back without an end.
 GIVE_BACK = """
 if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then redis.call('DECR', KEYS[1]) end
@@ -77,9 +82,9 @@ def give_back(scope: str, key: str) -> None:
 
 
 def used(scope: str, key: str) -> int:
-    """How many events were counted in the current window, without counting one."""
+    """How many events, or distinct values, were counted in the current window, without counting one."""
     name = _name(scope, key)
-    return _in_redis(lambda redis: int(redis.get(name) or 0), lambda: _local.used(name))
+    return _in_redis(lambda redis: redis.eval(USED, 1, name), lambda: _local.used(name))
 
 
 def forget(scope: str, key: str) -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from portal import captcha
+from portal import captcha, throttle
 
 
 def make_code(digits="40728", **fields) -> CaptchaStore:
@@ -145,6 +145,6 @@ def test_an_address_that_guesses_too_often_must_wait(rf, settings, db):
     for _n in range(2):
         captcha.refuse_guessing(request)
         captcha.count_wrong(request)
-    with pytest.raises(captcha.throttle.TooMany):
+    with pytest.raises(throttle.TooMany):
         captcha.refuse_guessing(request)
     captcha.refuse_guessing(rf.post("/", REMOTE_ADDR="203.0.113.8"))

@@ -59,6 +59,8 @@ def test_a_value_seen_before_counts_nothing():
     with pytest.raises(TooMany):
         throttle.check_distinct("id", "10.0.0.1", "3", limit=2, seconds=60)
     throttle.check_distinct("id", "10.0.0.1", "2", limit=2, seconds=60)
+    assert throttle.used("id", "10.0.0.1") == 2
+    assert not throttle._circuit.is_open()
 
 
 def test_no_phone_and_no_id_number_lies_in_redis(mortal_redis):
