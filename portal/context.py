@@ -5,6 +5,8 @@ from django.contrib.messages import get_messages
 from django.urls import reverse, translate_url
 from django.utils import translation
 
+from portal import doors
+
 # Which entry of the navigation stands for which named page.
 SECTIONS = {
     "home": "home",
@@ -18,8 +20,14 @@ SECTIONS = {
     "dossiers:withdraw": "mine",
     "dossiers:supplement": "mine",
     "accounts:signup": "signup",
+    "accounts:signup_mobile": "signup",
+    "accounts:signup_mobile_code": "signup",
+    "accounts:signup_mobile_password": "signup",
     "accounts:signup_email": "signup",
+    "accounts:signup_sms": "signup",
     "account_login": "login",
+    "accounts:sign_in_code": "login",
+    "accounts:national": "login",
     "accounts:profile": "profile",
 }
 
@@ -32,8 +40,10 @@ def site(request):
         "SMS_SENDER": settings.SMS_SENDER,
         "PROVINCE_NAME": translation.gettext(settings.PROVINCE_NAME),
         "LANGUAGE": translation.get_language(),
+        "doors": doors.standing(),
         "section": section_of(request),
         "signed_in_user": lambda: signed_in_user(request),
+        "seconds_left": lambda: seconds_left(request),
         "notices": lambda: notices(request),
         "other_language": lambda: other_language(request),
     }
@@ -51,6 +61,11 @@ def signed_in_user(request):
         return None
     user = getattr(request, "user", None)
     return user if user is not None and user.is_authenticated else None
+
+
+def seconds_left(request):
+    """How long the session of whoever is signed in lives; None for guests."""
+    return request.session.seconds_left() if signed_in_user(request) else None
 
 
 def notices(request):

@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 # What most people come for: drawing, name, what it holds, words the catalogue finds it by.
 COMMON_TASKS = [
@@ -24,7 +27,7 @@ COMMON_TASKS = [
 @login_not_required
 @transaction.non_atomic_requests
 def home(request):
-    return render(request, "home.html", {"common_tasks": COMMON_TASKS, "sms_signup": "TK" in settings.SMS_COMMANDS})
+    return render(request, "home.html", {"common_tasks": COMMON_TASKS})
 
 
 def page(name):
@@ -33,6 +36,14 @@ def page(name):
     @login_not_required
     @transaction.non_atomic_requests
     def show(request):
-        return render(request, f"pages/{name}.html", {"sms_signup": "TK" in settings.SMS_COMMANDS, "settings": settings})
+        return render(request, f"pages/{name}.html", {"settings": settings})
 
     return show
+
+
+@never_cache
+@require_POST
+def stay(request):
+    """“Làm tiếp”: the session begins its hours anew."""
+    request.session.modified = True
+    return JsonResponse({"seconds": settings.SESSION_COOKIE_AGE})
