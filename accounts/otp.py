@@ -1,5 +1,9 @@
 """Which phone receives which codes: an official's second factor, and a citizen's codes for one browser session."""
 
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import SmsDevice
@@ -27,6 +31,16 @@ def device_for(request, user, purpose: SmsDevice.Purpose, phone: str) -> SmsDevi
     session = request.session.setdefault(SESSION_KEY, get_random_string(32))
     device, made = SmsDevice.objects.get_or_create(user=user, purpose=purpose, session=session, defaults={"phone": phone, "name": "SMS"})
     return device if made else _moved(device, phone)
+
+
+def remove_old(at=None) -> int:
+    """Delete what was made for browser sessions that have ended; returns how many devices went."""
+    long_ago = (at or timezone.now()) - timedelta(days=1)
+    return (
+        SmsDevice.objects.exclude(session="")
+        .filter(Q(last_generated_timestamp__lt=long_ago) | Q(created_at__lt=long_ago, last_generated_timestamp=None))
+        .delete()[0]
+    )
 
 
 def _moved(device, phone):

@@ -5,7 +5,7 @@ from importlib import import_module
 from celery import shared_task
 from django.conf import settings
 
-from accounts import signup
+from accounts import otp, recovery, signup, trusted
 
 
 @shared_task
@@ -18,3 +18,15 @@ def remove_pending():
 def remove_old_sessions():
     """Forget sessions that ended: what was typed at sign-up lies in them too."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+@shared_task
+def remove_old_devices():
+    """Forget browsers no longer remembered, and the codes of sessions that ended."""
+    return trusted.remove_expired() + otp.remove_old()
+
+
+@shared_task
+def remove_old_recoveries():
+    """Forget the ways back into accounts that ended."""
+    return recovery.remove_old()

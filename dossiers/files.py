@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dossiers import access, attachments, papers, wizard
 from dossiers.models import Attachment, Dossier
 from dossiers.status import Status
-from portal import throttle
+from portal import kept, throttle
 
 SLUG = "giay-to"
 # What a browser may open in its own window; everything else is only downloaded.
@@ -73,8 +73,9 @@ def _is_key(text) -> bool:
     return True
 
 
+@kept.takes_files
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def upload(request, key, paper):
     """Take the files of one paper; each that cannot be taken is named with its reason, the others stay."""
     dossier = wizard.locked(key, request.user)
@@ -83,6 +84,11 @@ def upload(request, key, paper):
     asked = papers.find(papers.of(dossier), paper)
     if asked is None or asked.only_shown:
         raise Http404
+    if request.method != "POST":
+        # Here leads sign-in whoever sent a file after the session had ended.
+        kept.typed(request)
+        kept.forget(request)
+        return redirect(f"{_back(dossier)}#paper-{asked.slug}")
     if not dossier.takes_files:
         return _answer(request, dossier, asked, [_("Hồ sơ này hiện không nhận thêm giấy tờ.")])
     sent = request.FILES.getlist("files")

@@ -16,6 +16,7 @@ from dossiers import links, moves, papers, receipt, timeline, wizard, words
 from dossiers.models import Dossier
 from dossiers.move_forms import WithdrawForm
 from dossiers.status import CITIZENS_TURN, CLOSED, OPEN, NotAllowed, Status
+from portal import kept
 from portal.text import masked_id, spoken_phone
 from procedures import declaration
 
@@ -112,12 +113,13 @@ def applicant_rows(dossier) -> list[dict]:
     return [{"label": label, "value": value} for label, value in rows if value]
 
 
+@kept.keeps_typed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request, code):
     """Ask for the dossier back, with a reason, until the table forbids it."""
     dossier = _owned(request, code)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST or None, initial=kept.initial(request, _("Gửi yêu cầu rút hồ sơ")))
     if request.method == "POST" and form.is_valid():
         try:
             dossier.move("withdraw", by=request.user, note=form.cleaned_data["note"])

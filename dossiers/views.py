@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dossiers import attachments, clock, drafts, files, forms, links, papers, review, submission, wizard, words
 from dossiers.models import Dossier
 from dossiers.status import Status
-from portal import captcha
+from portal import captcha, kept
 from portal.templatetags.portal import clock as spoken_clock
 from portal.text import masked_phone
 from procedures.models import Procedure
@@ -91,6 +91,7 @@ def resume(request, key):
     return redirect(*_first(dossier))
 
 
+@kept.keeps_typed
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request, key, slug):
@@ -100,10 +101,10 @@ def step(request, key, slug):
         return dossier
     if here.slug == "giay-to":
         return _attachments(request, dossier, here)
-    data = request.POST if request.method == "POST" else wizard.typed_data(dossier, here)
-    form = forms.for_step(dossier, here, data)
     if request.method != "POST":
-        return _page(request, dossier, here, form=forms.quiet(form) if data is not None else form)
+        return _fill_in(request, dossier, here)
+    kept.forget(request)
+    form = forms.for_step(dossier, here, request.POST)
     if wizard.is_stale(dossier, request.POST, form, here):
         return _page(request, dossier, here, form=forms.quiet(form), stale=EDITED_ELSEWHERE)
     if leaving := _leaving(request, dossier, here):
@@ -119,6 +120,17 @@ def step(request, key, slug):
     return redirect(_next(request, dossier, here))
 
 
+def _fill_in(request, dossier, here):
+    """The step as the draft has it; or as it was typed and could not be taken, or came when the session had ended."""
+    late = kept.typed(request)
+    data = wizard.typed_data(dossier, here) if late is None else late
+    form = forms.for_step(dossier, here, data)
+    if data is None:
+        return _page(request, dossier, here, form=form)
+    stale = EDITED_ELSEWHERE if late is not None and wizard.is_stale(dossier, late, form, here) else None
+    return _page(request, dossier, here, form=forms.quiet(form), stale=stale)
+
+
 @never_cache
 @require_POST
 def autosave(request, key, slug):
@@ -129,6 +141,7 @@ def autosave(request, key, slug):
     form = forms.for_step(dossier, here, request.POST)
     if wizard.is_stale(dossier, request.POST, form, here):
         return JsonResponse({"error": EDITED_ELSEWHERE}, status=409)
+    kept.forget(request)
     wizard.keep(dossier, here, form)
     return JsonResponse({"saved_at": f"{timezone.localtime():%H:%M}", "edit": dossier.edit})
 

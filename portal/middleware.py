@@ -5,9 +5,12 @@ import uuid
 
 from django.conf import settings
 from django.contrib.auth import middleware
+from django.http import JsonResponse
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
-from portal import errors, logs
+from portal import errors, kept, logs
 from portal.throttle import TooMany
 
 # What a proxy may call a request: enough to be unique, nothing that could break a log line.
@@ -68,6 +71,15 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request, view_func):
+        """To sign-in and back; a script hears it in JSON, and what was typed too late is kept."""
+        if not request.accepts("text/html") and request.accepts("application/json"):
+            # A script must not take the sign-in page for an answer.
+            return JsonResponse({"error": _("Phiên làm việc đã hết hạn."), "sign_in": resolve_url(settings.LOGIN_URL)}, status=401)
+        if request.method == "POST" and hasattr(view_func, "keeps_typed"):
+            kept.keep(request, view_func)
+        return super().handle_no_permission(request, view_func)
 
 
 class TooManyRequestsMiddleware:

@@ -11,7 +11,9 @@ from portal.admin import site
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("lam-tiep/", views.stay, name="stay"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("accounts/oidc/", include("accounts.oidc_urls")),
     path("quan-tri/", site.urls),
     path("ma-xac-nhan/", include("portal.captcha_urls")),
     path("sms/", include("portal.messaging.urls")),

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import notices
 from accounts.forms.contact import ContactForm
 from accounts.forms.passwords import ChangePasswordForm
+from portal import kept
 
 
 @never_cache
@@ -26,11 +27,12 @@ def _drawn(name, request):
     return {"title": panel["title"], "html": render_to_string(panel["template"], panel["context"], request)}
 
 
+@kept.keeps_typed(of_account=True)
 @never_cache
 def contact(request):
     """Phone and address; name, number and birth date stay as they were registered."""
     old_phone = request.user.phone
-    form = ContactForm(request.POST or None, instance=request.user)
+    form = ContactForm(request.POST or None, instance=request.user, initial=kept.initial(request, _("Lưu")))
     if request.method == "POST" and form.is_valid():
         form.save()
         if request.user.phone != old_phone:

@@ -5,10 +5,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import login as otp_login
@@ -51,12 +49,8 @@ sign_out = SignOut.as_view()
 class Code(CodePage):
     """The password was right: now the code sent to the account's phone."""
 
-    above = gettext_lazy("Đăng nhập")
+    above = ""  # the sign-in page leads here as long as a code is waited for
     other_account = True
-
-    @property
-    def above_url(self):
-        return reverse("account_login")
 
     @property
     def remember(self):

@@ -9,7 +9,7 @@
  * data-once="Đang gửi hồ sơ…"          on a submit button: after the first press it says this and sends nothing more
  * data-autosave="/address/"            on a form: its fields are posted there 2 s after the last key, on change and on
  *                                      leaving. Answer: 2xx JSON {"edit": number for the field `edit`, "saved_at": "14:32"}; 409 JSON
- *                                      {"error": "…"} when it was changed in another window
+ *                                      {"error": "…"} when it was changed in another window; 401 when the session has ended
  * data-saved                           the line with role=status that says when it was saved; made if missing
  * data-upload                          on a form with file inputs: each file is posted by itself to the form’s action
  *                                      with the other fields, `client_key` (a UUID that makes a retry harmless) and
@@ -18,6 +18,8 @@
  *                                      else: 3 retries (2, 5, 15 s), and again when the network returns
  * data-send                            the button of such a form for pages without script; taken out here
  * data-leave-uploads                   on the form that goes on to the next step: waits while files are on their way
+ * data-session="43200" on <body>       how many seconds the session lives; 5 minutes before the end a bar offers “Làm tiếp”,
+ *                                      which posts to data-stay; data-sign-in is where to go once it has ended
  * data-shown-if="key" data-shown-is="a|b"   hidden until the field of that name has one of these values
  */
 (function () {
@@ -146,6 +148,73 @@
         tick();
     });
 
+    /* ---- the session is about to end ---- */
+
+    var sessionEnds = parseInt(document.body.getAttribute("data-session"), 10), bar = null;
+    function token() {
+        var field = document.querySelector("[name=csrfmiddlewaretoken]");
+        return field ? field.value : "";
+    }
+    if (sessionEnds >= 0 && window.fetch && token()) {
+        var endsAt = Date.now() + sessionEnds * 1000;
+        var watchSession = function () {
+            var left = (endsAt - Date.now()) / 1000;
+            if (left > 300) {
+                if (bar) { bar.remove(); bar = null; }
+                return;
+            }
+            if (!bar) warnOfEnd();
+            if (left <= 0 && !bar.ended) sessionOver();
+        };
+        var warnOfEnd = function () {
+            var stay = button(say("Làm tiếp", "Stay signed in"), "button medium");
+            bar = make("div", "session-bar");
+            bar.setAttribute("role", "alert");
+            bar.appendChild(make("p", "", say("Phiên làm việc sắp hết hạn, còn chưa đến 5 phút.", "Your session ends in less than 5 minutes.")));
+            bar.appendChild(stay);
+            stay.addEventListener("click", function () {
+                fetch(document.body.getAttribute("data-stay"), {
+                    method: "POST", credentials: "same-origin", body: new URLSearchParams({ csrfmiddlewaretoken: token() }),
+                    headers: { Accept: "application/json" }
+                }).then(function (answer) {
+                    if (answer.status === 401) { sessionOver(); return null; }
+                    if (!answer.ok) throw new Error("not longer");
+                    return answer.json().then(function (facts) {
+                        endsAt = Date.now() + facts.seconds * 1000;
+                        watchSession();
+                        announce(say("Ông/Bà có thể làm tiếp.", "You can go on."));
+                    });
+                }).catch(function () {
+                    bar.firstChild.textContent = say("Chưa có mạng. Nhấn “Làm tiếp” lần nữa.", "No connection. Press “Stay signed in” again.");
+                });
+            });
+            document.body.appendChild(bar);
+            document.documentElement.classList.add("with-session-bar");
+        };
+        var sessionOver = function () {
+            bar.ended = true;
+            bar.textContent = "";
+            bar.appendChild(make("p", "", ended()));
+            bar.appendChild(signIn(document.querySelector("form[data-autosave]")));
+        };
+        setInterval(watchSession, 15000);
+        document.addEventListener("visibilitychange", watchSession);
+        watchSession();
+    }
+    function ended() { return say("Phiên làm việc đã hết hạn. ", "Your session has ended. "); }
+    /* Where something is typed, it is sent: the server keeps it, and shows it again after sign-in. */
+    function signIn(form) {
+        var text = say("Đăng nhập lại", "Sign in again");
+        if (form) {
+            var send = button(text, "button link medium");
+            send.addEventListener("click", function () { form.submit(); });
+            return send;
+        }
+        var link = make("a", "", text);
+        link.href = document.body.getAttribute("data-sign-in") + "?next=" + encodeURIComponent(location.pathname + location.search);
+        return link;
+    }
+
     /* ---- fields that depend on another ---- */
 
     all("[data-shown-if]").forEach(function (part) {
@@ -209,6 +278,13 @@
                 fetch(form.getAttribute("data-autosave"), {
                     method: "POST", body: new URLSearchParams(now), credentials: "same-origin", headers: { Accept: "application/json" }
                 }).then(function (answer) {
+                    if (answer.status === 401) {
+                        saving = false;
+                        leaving = true;
+                        tell(line, ended(), true);
+                        (line.querySelector("span") || line).appendChild(signIn(form));
+                        return null;
+                    }
                     var elsewhere = answer.status === 409;
                     if (!elsewhere && (!answer.ok || answer.redirected)) throw new Error("not saved");
                     return answer.json().then(function (facts) {
@@ -364,6 +440,13 @@
             var facts = null;
             try { facts = JSON.parse(request.responseText); } catch (_notJson) { facts = null; }
             if (facts && facts.card && (request.status === 200 || request.status === 422)) { answered(job, facts); return; }
+            if (request.status === 401) {
+                lost(job);
+                clearTimeout(job.timer);
+                problem(job, ended());
+                job.problem.lastChild.appendChild(signIn());
+                return;
+            }
             if (request.status === 413) { refused(job, say("Tệp quá lớn.", "The file is too large.")); return; }
             if (request.status >= 400 && request.status < 500 && request.status !== 408 && request.status !== 429) {
                 refused(job, say("Tệp “" + job.name + "” chưa gửi được. Tải lại trang rồi gửi lại.",
