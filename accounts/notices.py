@@ -6,8 +6,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.identity import CCCD_DIGITS
 from portal.messaging import outbox
-from portal.text import masked_email
+from portal.text import masked_email, masked_name
 
 
 def confirm(user, password, url):
@@ -16,8 +17,19 @@ def confirm(user, password, url):
     _mail("confirm", user.email, user, context, secret=True, urgent=True)
 
 
+def confirm_address(user, email, url):
+    """To an address that an account in use wants to have; whoever reads it may not be the account's owner."""
+    context = {"url": url, "account": masked_name(user.full_name), "hours": 24 * settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS}
+    _post("confirm_address", "email", email, about=f"account:{user.pk}", context=context, secret=True, urgent=True)
+
+
 def registered(user):
     _mail("registered", user.email, user, {"login": masked_email(user.email), "url": _link("account_login")})
+
+
+def registered_by_phone(user):
+    """To the phone that was proven a moment ago; the ID number is not repeated in it."""
+    _post("registered", "sms", user.phone, about=f"account:{user.pk}", context={"is_cccd": len(user.national_id) == CCCD_DIGITS})
 
 
 def address_taken(email):
@@ -40,6 +52,15 @@ def changed(user, what, *emails):
             _mail("changed", email, user, context)
     if user.phone and user.phone_verified_at:
         _post("changed", "sms", user.phone, about=f"account:{user.pk}", context=context)
+
+
+def linked(user):
+    """To the owner, that the account can now be entered by the national portal too: nobody may link it unseen."""
+    context = {"at": timezone.now()}
+    if user.email:
+        _mail("linked", user.email, user, context)
+    if user.phone and user.phone_verified_at:
+        _post("linked", "sms", user.phone, about=f"account:{user.pk}", context=context)
 
 
 def _mail(kind, email, user, context, **options):

@@ -7,17 +7,28 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.views import profile, recovery, signin, signup
+from accounts.views import email, mobile, national, profile, proof, recovery, signin, signup
 
 own = [
     path("dang-ky/", signup.choose, name="signup"),
+    path("dang-ky/thue-bao/", mobile.fill_in, name="signup_mobile"),
+    path("dang-ky/thue-bao/otp/", mobile.Code.as_view(), name="signup_mobile_code"),
+    path("dang-ky/thue-bao/mat-khau/", mobile.choose_password, name="signup_mobile_password"),
+    path("dang-ky/xong/", mobile.done, name="signup_done"),
+    path("dang-ky/nhan-tin/", signup.by_sms, name="signup_sms"),
     path("dang-ky/email/", signup.by_email, name="signup_email"),
     path("dang-ky/email/gui-lai/", signup.resend, name="resend"),
     path("dang-ky/khieu-nai/", signup.dispute, name="dispute"),
     path("dang-nhap/otp/", signin.sign_in_code, name="sign_in_code"),
+    path("dang-nhap/dvcqg/", national.choose, name="national"),
     path("dang-nhap/mat-khau-moi/", signin.choose_password, name="choose_password"),
+    path("quen-mat-khau/otp/", recovery.Code.as_view(), name="recovery_code"),
+    path("quen-mat-khau/mat-khau-moi/", recovery.choose_after_code, name="recovery_password"),
     path("tai-khoan/", profile.profile, name="profile"),
     path("tai-khoan/lien-he/", profile.contact, name="contact"),
+    path("tai-khoan/xac-nhan/", proof.prove, name="prove"),
+    path("tai-khoan/xac-nhan/otp/", proof.code, name="prove_code"),
+    path("tai-khoan/email/", email.change, name="email"),
     path("tai-khoan/mat-khau/", profile.change_password, name="change_password"),
 ]
 

@@ -205,6 +205,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # Django's own: allauth's would write an unproven address into the account while making a link.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+# How long a right code lets a new password be chosen.
+RECOVERY_MINUTES = env.number("RECOVERY_MINUTES", 15)
 PASSWORD_RESET_TIMEOUT = 60 * env.number("RESET_LINK_MINUTES", 30)
 
 # The doors by which a citizen may register: mobile, email, sms. A closed one answers 404.
@@ -218,6 +220,9 @@ MAIL_SENDS_PER_ADDRESS = env.number("MAIL_SENDS_PER_ADDRESS", 20)
 TEMPORARY_PASSWORD_HOURS = env.number("TEMPORARY_PASSWORD_HOURS", 24)
 ID_CHECKS_PER_HOUR = env.number("ID_CHECKS_PER_HOUR", 5)
 PENDING_SIGNUP_DAYS = env.number("PENDING_SIGNUP_DAYS", 7)
+SIGNUPS_PER_HOUR = env.number("SIGNUPS_PER_HOUR", 20)
+# How long, once the phone is proven, the sign-up by mobile waits for its password.
+SIGNUP_PASSWORD_MINUTES = env.number("SIGNUP_PASSWORD_MINUTES", 30)
 
 # Whether a citizen with a proven phone confirms a code at sign-in: at every one, or not on a remembered device.
 SIGNIN_OTP = env.choice("SIGNIN_OTP", "new-device", ("always", "new-device", "off"))
@@ -259,6 +264,16 @@ OFFICIALS_HOME = "admin:dossiers_dossier_changelist"
 OIDC_ISSUER = env.text("OIDC_ISSUER").rstrip("/")
 OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
 OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+# What the issuer calls VNeID in the parameter `idp`; unset: its own page offers the choice, if it has one.
+OIDC_VNEID_IDP = env.text("OIDC_VNEID_IDP")
+# All questions to the issuer in one visit have this time together.
+OIDC_SECONDS = env.number("OIDC_SECONDS", 8)
+OIDC_STARTS_PER_ADDRESS = env.number("OIDC_STARTS_PER_ADDRESS", 60)
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.NationalAdapter"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
 
 # --- Sessions, cookies, security ---------------------------------------------------------------
 
@@ -332,7 +347,9 @@ SMS_GATEWAY_USER = env.text("SMS_GATEWAY_USER")
 SMS_GATEWAY_PASSWORD = env.text("SMS_GATEWAY_PASSWORD")
 SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.KannelGateway" if SMS_GATEWAY_URL else "portal.messaging.gateways.ConsoleGateway"}
 # Who answers which word texted to the short code; by name, because they lie above messaging.
-SMS_COMMANDS = {"DVC": "tracking.sms.look_up"}
+SMS_COMMANDS = {"TK": "accounts.sms.register", "DVC": "tracking.sms.look_up"}
+# How many texts for an account one phone is answered in an hour.
+SMS_SIGNUPS_PER_HOUR = env.number("SMS_SIGNUPS_PER_HOUR", 5)
 # A text that carriers would reject stops the developer; in production it is mended and logged.
 SMS_STRICT = DEBUG
 # The short code's own door: who may hand in what people text. Without both it is shut.
@@ -368,6 +385,8 @@ CELERY_BEAT_SCHEDULE = {
     "check papers that wait": {"task": "dossiers.tasks.sweep_attachments", "schedule": float(SWEEP_SECONDS)},
     "remove old drafts": {"task": "dossiers.tasks.remove_old_drafts", "schedule": crontab(hour=2, minute=10)},
     "remove sign-ups never finished": {"task": "accounts.tasks.remove_pending", "schedule": crontab(hour=2, minute=40)},
+    "remove remembered browsers and old codes": {"task": "accounts.tasks.remove_old_devices", "schedule": crontab(hour=3, minute=0)},
+    "remove ways back that ended": {"task": "accounts.tasks.remove_old_recoveries", "schedule": crontab(hour=3, minute=5)},
     "remove sessions that ended": {"task": "accounts.tasks.remove_old_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 

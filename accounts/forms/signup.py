@@ -1,10 +1,12 @@
 """What every sign-up form asks, and the form of the e-mail door."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import signup
-from accounts.forms.identity import IdentityForm
+from accounts.forms.identity import HOUR, IdentityForm
+from portal import callers
 from portal.fields import EmailField, PhoneField
 
 
@@ -17,6 +19,13 @@ class SignUpForm(IdentityForm):
             "required": _("Đánh dấu ô đồng ý để đăng ký. Nếu không đồng ý, Ông/Bà có thể nộp hồ sơ trực tiếp."),
         },
     )
+
+    def clean(self):
+        data = super().clean()
+        # Counted before anybody is asked about the numbers: answers about them are what a stranger would come for.
+        if not self.errors:
+            callers.check(self.request, "sign-up", limit=settings.SIGNUPS_PER_HOUR, seconds=HOUR)
+        return data
 
     def typed(self):
         """What was typed, so that the form can be shown again; a consent is given anew each time."""

@@ -104,7 +104,7 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
 
     def verify_is_allowed(self):
         """Whether a guess is worth typing, and the reason in words where it is not."""
-        if any(throttle.used(scope, str(self.user_id)) >= most for scope, most in self._hourly_caps()):
+        if any(throttle.used(scope, key) >= most for scope, key, most in self._hourly_caps()):
             return False, {"error_message": gettext("Đã nhập sai nhiều lần. Thử lại sau một giờ.")}
         return self._may_compare()
 
@@ -118,11 +118,11 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
 
         Counted before it is compared, so that guesses from many sessions at once cannot slip past the hourly caps.
         """
-        counted = [throttle.count(scope, str(self.user_id), seconds=3600) <= most for scope, most in self._hourly_caps()]
+        counted = [throttle.count(scope, key, seconds=3600) <= most for scope, key, most in self._hourly_caps()]
         allowed = all(counted) and self._may_compare()[0]
         if allowed and constant_time_compare(token, self.token) and super().verify_token(token):
-            for scope, _most in self._hourly_caps():
-                throttle.give_back(scope, str(self.user_id))
+            for scope, key, _most in self._hourly_caps():
+                throttle.give_back(scope, key)
             self.tries = 0
             self.throttle_reset(commit=False)
             self.set_last_used_timestamp(commit=False)
@@ -136,6 +136,10 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
 
     def _hourly_caps(self):
         """One for the account; and half of it for what strangers may start, so that they cannot use up the owner's."""
-        yield "otp-wrong", settings.OTP_WRONG_PER_HOUR
+        half = max(settings.OTP_WRONG_PER_HOUR // 2, 1)
+        yield "otp-wrong", str(self.user_id), settings.OTP_WRONG_PER_HOUR
         if self.purpose in self.OPEN_TO_STRANGERS:
-            yield "otp-wrong-by-strangers", max(settings.OTP_WRONG_PER_HOUR // 2, 1)
+            yield "otp-wrong-by-strangers", str(self.user_id), half
+        if self.purpose == self.Purpose.SIGN_UP:
+            # Each sign-up is an account of its own: guesses at somebody's phone are counted across all of them.
+            yield "otp-wrong-for-number", self.phone, half

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -11,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import allauth_compat, signup
 from accounts.forms.signup import EmailSignUpForm
-from portal import callers, throttle
+from accounts.views import email as email_views
+from portal import callers, doors, throttle
 
 # What was typed, so that “Đổi địa chỉ” need not ask for all of it again; gone once the mail is confirmed.
 TYPED = "signup_typed"
@@ -21,15 +21,14 @@ TYPED = "signup_typed"
 def choose(request):
     """For whom, and by which door."""
     whom = "organisation" if request.GET.get("doi-tuong") == "to-chuc" else "citizen"
-    return render(request, "accounts/signup.html", {"whom": whom, "doors": settings.SIGNUP_DOORS})
+    return render(request, "accounts/signup.html", {"whom": whom})
 
 
 @login_not_required
 @never_cache
 def by_email(request):
     """The form of the e-mail door."""
-    if "email" not in settings.SIGNUP_DOORS:
-        raise Http404
+    doors.require("email")
     if request.method == "POST":
         form = EmailSignUpForm(request.POST, request=request)
         if form.is_valid():
@@ -43,9 +42,17 @@ def by_email(request):
 
 
 @login_not_required
+def by_sms(request):
+    """How to register by a text: nothing is typed here."""
+    doors.require("sms")
+    return render(request, "accounts/signup_sms.html")
+
+
+@login_not_required
 @never_cache
 def check_inbox(request):
     """Where the mail went, and what to do when it does not come."""
+    doors.require("email")
     typed = request.session.get(TYPED)
     if not typed:
         return redirect("accounts:signup_email")
@@ -56,6 +63,7 @@ def check_inbox(request):
 @require_POST
 def resend(request):
     """The mail once more, to the address of this sign-up or to the one an old link was made for."""
+    doors.require("email")
     address = allauth_compat.address_behind(request.POST.get("key", ""))
     typed = request.session.get(TYPED, {})
     email = address.email if address else typed.get("email", "").strip().lower()
@@ -79,6 +87,9 @@ def confirm(request, key):
     confirmation = allauth_compat.EmailConfirmationHMAC.from_key(key)
     if confirmation is None:
         return _dead_link(request, key)
+    if confirmation.email_address.user.activated_at:
+        return email_views.confirm(request, confirmation.email_address)
+    doors.require("email")
     if request.method != "POST":
         return render(request, "account/email_confirm.html", {"email": confirmation.email_address.email})
     try:
@@ -103,6 +114,8 @@ def _count_mail(request):
 
 def _dead_link(request, key):
     address = allauth_compat.address_behind(key)
+    if address and address.user.activated_at and not address.verified:
+        return email_views.dead_link(request)
     context = {"key": key if address and not address.verified else "", "used": bool(address and address.verified)}
     # Not an error status: those are logged with their address, and a link's key belongs in no log.
     return render(request, "accounts/dead_link.html", context)
