@@ -39,6 +39,9 @@ class AccountAdapter(DefaultAccountAdapter):
         user.choose_password(password)
         tries.forget(user)
         trusted.forget(user)
+        if user.activated_at:
+            # Whoever knew the old password may have asked for a link to an address of theirs.
+            user.emailaddress_set.filter(verified=False).delete()
 
     def get_email_confirmation_url(self, request, emailconfirmation):
         return settings.PUBLIC_BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])

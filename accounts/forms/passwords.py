@@ -80,8 +80,10 @@ class RecoveredPasswordForm(NewPasswordForm):
         return data
 
 
-class ChangePasswordForm(NewPasswordForm):
-    """The signed-in owner changes the password, proving the present one first."""
+class PresentPasswordForm(forms.Form):
+    """The password in use, from whoever sits at an open session."""
+
+    stars = False
 
     current = forms.CharField(
         label=_("Mật khẩu đang dùng"),
@@ -90,7 +92,10 @@ class ChangePasswordForm(NewPasswordForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Nhập mật khẩu đang dùng.")},
     )
-    field_order = ["current", "password1", "password2"]
+
+    def __init__(self, *args, user=None, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
 
     def clean_current(self):
         password = self.cleaned_data["current"]
@@ -98,3 +103,9 @@ class ChangePasswordForm(NewPasswordForm):
         if not self.user.check_password(password):
             raise forms.ValidationError(_("Mật khẩu đang dùng chưa đúng. Nhập lại."))
         return password
+
+
+class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
+    """The signed-in owner changes the password, proving the present one first."""
+
+    field_order = ["current", "password1", "password2"]
