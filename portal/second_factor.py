@@ -117,11 +117,15 @@ def verify(user, device: Device, token: str) -> tuple[Device | None, str]:
     if not is_sent(held):
         # Devices that are sent a code count for themselves; a shared hourly cap ends the guessing of all.
         throttle.count("otp-wrong", str(user.pk), seconds=3600)
-    if not allowed:
-        return None, why.get("error_message") or _("Chờ {n} giây rồi nhập lại mã.").format(n=_seconds_until(why.get("locked_until")))
+    left = getattr(held, "tries_left", None)
+    waiting = why.get("locked_until") if not allowed else None
+    # A guess during the wait is not compared but counts; where it was the last one, waiting would help nobody.
+    if waiting and left != 0:
+        return None, _("Mã vừa nhập chưa được xem vì nhập quá nhanh. Chờ {n} giây rồi nhập lại mã.").format(n=_seconds_until(waiting))
+    if not allowed and not waiting:
+        return None, why["error_message"]
     if not is_sent(held):
         return None, _("Mã chưa đúng. Xem lại rồi nhập mã khác.")
-    left = getattr(held, "tries_left", None)
     if left == 0:
         return None, _("Đã nhập sai {n} lần. Nhấn “Gửi lại OTP” để nhận mã mới.").format(n=settings.OTP_TRIES)
     wrong = _("Mã chưa đúng. Xem lại tin nhắn mới nhất.")
