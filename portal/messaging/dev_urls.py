@@ -1,10 +1,11 @@
-"""The development inbox; named in the map of the site with DEMO=1 only."""
+"""The development inbox and its gateway; named in the map of the site with DEMO=1 only."""
 
 from django.urls import path
 
-from portal.messaging import inbox
+from portal.messaging import dev_gateway, inbox
 
 urlpatterns = [
     path("hop-thu/", inbox.Inbox.as_view(), name="dev_inbox"),
+    path("sendsms", dev_gateway.sendsms, name="dev_sendsms"),
     path("hop-thu/<int:pk>/", inbox.letter, name="dev_letter"),
 ]
