@@ -2,6 +2,9 @@
 
 Nobody here exists: the numbers are made by rule, the addresses end in example.com. Passwords are
 random, and kept in one file of mode 600 so that a second call gives the same ones.
+
+The demo's stand-in for the national portal knows the same citizens under the same passwords, and two
+more who have no account here; it reads them, with hashes for passwords, from a file beside the first.
 """
 
 import datetime
@@ -11,6 +14,7 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,6 +29,9 @@ NAMES = (
     "H’Nuê Bkrông", "Nông Văn Dền", "Đỗ Thị Kim Oanh", "Y Moan Hđơk", "Trương Mỹ Lệ", "Lý A Páo", "H’Rôda Ayŭn",
     "Ngô Đình Khang", "Y Siu Rơ Lan", "Dương Hồng Phúc",
 )  # fmt: skip
+
+# Known to the national portal only: whoever comes from there for the first time.
+STRANGERS = ((901, "H’Ngọc Êban", datetime.date(1991, 3, 9)), (902, "Phạm Gia Bảo", datetime.date(1987, 11, 22)))
 
 # user, name, level and words that find the agency, role, title
 OFFICIALS = (
@@ -45,14 +52,48 @@ def people(folder: Path | None = None) -> dict:
             "officials": [_official(number, *row, kept) for number, row in enumerate(OFFICIALS, start=1)],
             "admins": [_admin(kept)],
         }
+    made["national"] = [_known_nationally(citizen) for citizen in made["citizens"]] + [_stranger(*row, kept) for row in STRANGERS]
+    names = [citizen["user"] for citizen in made["citizens"]] + [person["user"] for person in made["national"][-len(STRANGERS) :]]
     _keep(path, kept)
+    _keep(path.with_name("national-people.json"), [_entry(row, kept[name]) for row, name in zip(made["national"], names, strict=True)])
     return made
 
 
-def _keep(path: Path, kept: dict) -> None:
+def _keep(path: Path, content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(kept, file, indent=1)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+    draft.replace(path)
+
+
+def _known_nationally(citizen: dict) -> dict:
+    return {"user": citizen["cccd"]} | {name: citizen[name] for name in ("password", "full_name", "cccd", "phone", "dob")}
+
+
+def _stranger(number: int, name: str, born: datetime.date, kept: dict) -> dict:
+    national_id, phone = _national_id(number, name, born), _phone(number)
+    secret = kept.setdefault(national_id, {"password": secrets.token_urlsafe(9), "hash": ""})
+    secret["hash"] = secret["hash"] or make_password(secret["password"])
+    return {
+        "user": national_id,
+        "password": secret["password"],
+        "full_name": name,
+        "cccd": national_id,
+        "phone": phone,
+        "dob": born.isoformat(),
+    }
+
+
+def _entry(person: dict, secret: dict) -> dict:
+    """One person as the national portal's stand-in stores them."""
+    return {
+        "national_id": person["cccd"],
+        "full_name": person["full_name"],
+        "birth_date": person["dob"],
+        "phone": person["phone"],
+        "password": secret["hash"],
+    }
 
 
 def _account(username: str, kept: dict, **fields) -> User:
@@ -68,18 +109,16 @@ def _account(username: str, kept: dict, **fields) -> User:
 
 
 def _citizen(number: int, name: str, kept: dict) -> dict:
-    woman = name.startswith("H’") or any(word in name for word in ("Thị", "Thảo", "Ánh", "Lệ", "Phúc"))
     born = datetime.date(1960 + number * 2, 1 + number % 12, 1 + number)
-    century_and_sex = int(woman) + (2 if born.year >= 2000 else 0)
     email = f"congdan{number:02d}@example.com"
     user = _account(
         email,
         kept,
         full_name=name,
         email=email,
-        national_id=f"066{century_and_sex}{born:%y}{number:06d}",
+        national_id=_national_id(number, name, born),
         birth_date=born,
-        phone=f"+8499900{number:04d}",
+        phone=_phone(number),
         address=f"Số {number}, thôn {number % 9 + 1}",
         commune_code=_commune_code(number),
     )
@@ -93,6 +132,16 @@ def _citizen(number: int, name: str, kept: dict) -> dict:
         "email": user.email,
         "dob": born.isoformat(),
     }
+
+
+def _national_id(number: int, name: str, born: datetime.date) -> str:
+    woman = name.startswith("H’") or any(word in name for word in ("Thị", "Thảo", "Ánh", "Lệ", "Phúc"))
+    century_and_sex = int(woman) + (2 if born.year >= 2000 else 0)
+    return f"066{century_and_sex}{born:%y}{number:06d}"
+
+
+def _phone(number: int) -> str:
+    return f"+8499900{number:04d}"
 
 
 def _commune_code(number: int) -> str:

@@ -3,6 +3,7 @@ import stat
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django_otp import devices_for_user
 
@@ -37,6 +38,30 @@ def test_citizens_have_numbers_that_fit_their_birth_and_officials_a_second_facto
         assert len(citizen["cccd"]) == 12
     for official in people["officials"]:
         assert list(devices_for_user(User.objects.get(username=official["user"])))
+
+
+def test_the_national_portal_knows_the_citizens_and_two_more_who_have_no_account_here(tmp_path):
+    people = demo.people(tmp_path)
+    citizens, strangers = people["national"][:24], people["national"][24:]
+    assert citizens == [
+        {"user": citizen["cccd"]} | {name: citizen[name] for name in ("password", "full_name", "cccd", "phone", "dob")}
+        for citizen in people["citizens"]
+    ]
+    assert [person["full_name"] for person in strangers] == ["H’Ngọc Êban", "Phạm Gia Bảo"]
+    assert not User.objects.filter(national_id__in=[person["cccd"] for person in strangers]).exists()
+    assert not User.objects.filter(phone__in=[person["phone"] for person in strangers]).exists()
+    assert {person["cccd"][4:6] == person["dob"][2:4] for person in strangers} == {True}
+
+
+def test_the_national_portal_is_given_hashes_for_its_owner_alone(tmp_path):
+    people = demo.people(tmp_path)
+    path = tmp_path / "national-people.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    given = json.loads(path.read_text())
+    assert set(given[0]) == {"national_id", "full_name", "birth_date", "phone", "password"}
+    for known, person in zip(given, people["national"], strict=True):
+        assert (known["national_id"], known["phone"], known["birth_date"]) == (person["cccd"], person["phone"], person["dob"])
+        assert check_password(person["password"], known["password"])
 
 
 def test_passwords_are_kept_for_their_owner_alone_and_set_back_where_they_were_changed(tmp_path):
