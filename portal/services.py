@@ -19,14 +19,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg2
 import redis
+from psycopg2 import sql
 
 from portal.guard import Guard
 
 UNPRIVILEGED = "nobody"
 START_SECONDS = 60
 STOP_SECONDS = 10
+# How long a server that was named to us may take to answer.
+GIVEN_SECONDS = 3
 
 
 class ServiceError(Exception):
@@ -51,6 +56,47 @@ def wheel_folder(package: str) -> Path:
     if spec is None or spec.origin is None:
         raise ServiceError(f"The package {package} is missing. Run: pip install -r requirements.txt")
     return Path(spec.origin).parent
+
+
+def check_given_database(url: str) -> None:
+    """A server named in DATABASE_URL answers and lets us in; otherwise a sentence, now and not in a minute."""
+    try:
+        psycopg2.connect(url, connect_timeout=GIVEN_SECONDS).close()
+    except psycopg2.Error as error:
+        reason = " ".join(str(error).split()) or "it does not answer"
+        raise ServiceError(
+            f"The PostgreSQL server in DATABASE_URL cannot be used: {reason}. Start it, or correct DATABASE_URL, "
+            "or unset it: then `up` brings a server of its own."
+        ) from None
+
+
+def check_given_redis(url: str) -> None:
+    """The same for REDIS_URL."""
+    try:
+        with redis.Redis.from_url(url, socket_timeout=GIVEN_SECONDS, socket_connect_timeout=GIVEN_SECONDS, retry=None) as client:
+            client.ping()
+    except (redis.RedisError, ValueError) as error:
+        raise ServiceError(
+            f"The Redis server in REDIS_URL cannot be used: {str(error).rstrip('.')}. Start it, or correct REDIS_URL, "
+            "or unset it: then `up` brings a server of its own."
+        ) from None
+
+
+def issuer_database(url: str) -> str:
+    """The database of the simulated issuer, beside the portal's on the same server."""
+    parts = urlsplit(url)
+    return parts._replace(path=f"/{parts.path.strip('/') or 'portal'}_issuer").geturl()
+
+
+def make_database(url: str, *, beside: str) -> None:
+    """Make the database of `url` where it is missing, through the one at `beside`; psycopg2.Error where that is forbidden."""
+    name = urlsplit(url).path.strip("/")
+    with contextlib.closing(psycopg2.connect(beside, connect_timeout=GIVEN_SECONDS)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if cursor.fetchone() is None:
+                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def is_root() -> bool:

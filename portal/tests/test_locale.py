@@ -17,7 +17,7 @@ from django.utils.translation.template import templatize
 
 BASE = Path(__file__).resolve().parents[2]
 SOURCES = ("portal", "accounts", "procedures", "dossiers", "tracking", "templates")
-# The officials' site and the demo's inbox have one language; texts of messages are sent in Vietnamese and not marked.
+# The officials' site, the demo's inbox and its issuer have one language; texts of messages are sent in Vietnamese and not marked.
 ONE_LANGUAGE = (
     "*/tests/*",
     "*/testing/*",
@@ -27,6 +27,7 @@ ONE_LANGUAGE = (
     "*/apps.py",
     "dossiers/desk.py",
     "dossiers/dossier_page.py",
+    "portal/issuer/*",
     "portal/library.py",
     "portal/messaging/inbox.py",
     "portal/second_factor.py",

@@ -194,3 +194,17 @@ def test_the_guard_leaves_alone_what_it_was_told_to_forget():
     assert child.poll() is None
     child.kill()
     child.wait()
+
+
+def test_a_second_database_is_made_beside_the_first_once_and_only_by_who_may(postgres):
+    server = postgres()
+    url = server.start()
+    beside = services.issuer_database(url)
+    for _ in range(2):
+        services.make_database(beside, beside=url)
+    assert ask(beside, "SELECT current_database()") == "postgres_issuer"
+    ask(url, "CREATE ROLE guest LOGIN")
+    guest = url.replace("portal@", "guest@")
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        services.make_database(f"{services.issuer_database(guest)}_of_guest", beside=guest)
+    server.stop()
