@@ -22,9 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg2
 import redis
 
-from portal import env
+from portal import env, services
 from portal.guard import Guard
 from portal.services import Postgres, Redis, Server, ServiceError, free_port, is_listening, is_root, server_user
 
@@ -85,7 +86,21 @@ def choose(host: str, port: int, data: Path, *, kept: dict[str, str], given: dic
         "REDIS_URL": kept.get("REDIS_URL") or f"redis://:{secrets.token_urlsafe(24)}@127.0.0.1:{free_port()}/0",
         "PROMETHEUS_MULTIPROC_DIR": str(data / "metrics"),
     }
+    if (given.get("DEMO") or values["DEMO"]).lower() in env.TRUE and not given.get("OIDC_ISSUER"):
+        values |= _issuer(name, port, kept)
     return {name: value for name, value in values.items() if not given.get(name)}
+
+
+def _issuer(name: str, port: int, kept: dict[str, str]) -> dict[str, str]:
+    """Where the demo's stand-in for the national portal listens, and how the portal proves itself there."""
+    own = urlsplit(kept.get("OIDC_ISSUER", "")).port
+    while own in (None, port):
+        own = free_port()
+    return {
+        "OIDC_ISSUER": f"http://{name}:{own}",
+        "OIDC_CLIENT_ID": kept.get("OIDC_CLIENT_ID") or "mot-cua",
+        "OIDC_CLIENT_SECRET": kept.get("OIDC_CLIENT_SECRET") or secrets.token_urlsafe(32),
+    }
 
 
 def reachable(host: str) -> str:
@@ -141,6 +156,7 @@ class Supervisor:
     say: Callable[[str], None]
     given_database: bool = False
     given_redis: bool = False
+    given_issuer: bool = True
     guard: Guard = None
     postgres: Postgres | None = None
     redis: Redis | None = None
@@ -159,6 +175,10 @@ class Supervisor:
                 f"Một Cửa is already running from {self.data}. Stop it with Ctrl-C in its terminal, or start with --data OTHER --port OTHER."
             ) from None
         check_port(self.host, self.port)
+        if self.given_database:
+            services.check_given_database(os.environ["DATABASE_URL"])
+        if self.given_redis:
+            services.check_given_redis(os.environ["REDIS_URL"])
         self.guard = Guard()
         (self.data / "log").mkdir(exist_ok=True)
 
@@ -186,6 +206,28 @@ class Supervisor:
             self.say("Redis is up.")
         return {name: url for name, url in changed.items() if url != os.environ[name]}
 
+    def prepare_issuer(self) -> dict[str, str]:
+        """A database and a free port for the simulated issuer; return what had to change, an empty address where it cannot be."""
+        if self.given_issuer:
+            return {}
+        beside = os.environ["DATABASE_URL"]
+        try:
+            services.make_database(services.issuer_database(beside), beside=beside)
+        except psycopg2.Error as error:
+            reason = str(error).splitlines()[0]
+            self.say(f"The simulated national sign-in stays away: its database could not be made beside the portal's ({reason}).")
+            self.given_issuer = True
+            return {"OIDC_ISSUER": ""}
+        at = urlsplit(os.environ["OIDC_ISSUER"])
+        if is_free(self.host, at.port):
+            return {}
+        return {"OIDC_ISSUER": at._replace(netloc=f"{reachable(self.host)}:{free_port()}").geturl()}
+
+    def start_issuer(self) -> None:
+        if not self.given_issuer:
+            port = urlsplit(os.environ["OIDC_ISSUER"]).port
+            self._add("issuer", [sys.executable, "-m", "portal.issuer", f"{self._bind_host()}:{port}"])
+
     def start_workers(self) -> None:
         celery = [sys.executable, "-m", "celery", "-A", "portal", "--quiet"]
         # In the environment's own folder: a schedule of another machine's clock would hold tasks back.
@@ -197,16 +239,18 @@ class Supervisor:
         metrics = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or self.data / "metrics")
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir(parents=True, exist_ok=True)
-        host = f"[{self.host}]" if ":" in self.host else self.host or "0.0.0.0"  # noqa: S104 - asked for
         self._add(
             "web",
             [
-                *[sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"{host}:{self.port}"],
+                *[sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"{self._bind_host()}:{self.port}"],
                 *["-w", "2", "--threads", "4", "--max-requests", "1000", "--max-requests-jitter", "100"],
                 # The code is read once and then forked: two workers on a small machine are there sooner.
                 *["--preload", "--graceful-timeout", "5", "--no-control-socket"],
             ],
         )
+
+    def _bind_host(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host or "0.0.0.0"  # noqa: S104 - asked for
 
     def _add(self, name: str, command: list[str]) -> None:
         child = Child(name, command, self._log(name))
@@ -280,10 +324,7 @@ def check_port(host: str, port: int) -> None:
     if not 0 < port < 65536:
         raise ServiceError(f"There is no port {port}. Choose one between 1024 and 65535: python manage.py up --port {DEFAULT_PORT}")
     try:
-        family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
+        _bind(host, port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ServiceError(
@@ -293,6 +334,22 @@ def check_port(host: str, port: int) -> None:
         if error.errno == errno.EACCES:
             raise ServiceError(f"Port {port} needs root. Choose one from 1024 on: python manage.py up --port {DEFAULT_PORT}") from None
         raise ServiceError(f"This machine has no address {host}. Start with --host 127.0.0.1, or --host 0.0.0.0 for all of them.") from None
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a server of ours can listen there."""
+    try:
+        _bind(host, port)
+    except OSError:
+        return False
+    return True
+
+
+def _bind(host: str, port: int) -> None:
+    family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
 
 
 def _free_port_after(port: int) -> int:

@@ -1,14 +1,19 @@
+import http.server
+import io
 import os
 import signal
 import socket
 import stat
 import sys
+import threading
 import time
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 
-from portal import env, supervisor
+from portal import env, services, supervisor
+from portal.management.commands import up
 from portal.services import ServiceError, is_root
 
 
@@ -45,6 +50,22 @@ def test_what_is_set_already_is_honoured(tmp_path):
 def test_names_and_links_follow_the_host(tmp_path, host, names, site):
     chosen = choose(tmp_path, host=host)
     assert (chosen["ALLOWED_HOSTS"], chosen["PUBLIC_BASE_URL"]) == (names, site)
+
+
+def test_the_demo_chooses_an_issuer_once(tmp_path):
+    first = choose(tmp_path)
+    second = choose(tmp_path, host="portal.example", kept=first)
+    port = urlsplit(first["OIDC_ISSUER"]).port
+    assert first["OIDC_ISSUER"] == f"http://127.0.0.1:{port}"
+    assert second["OIDC_ISSUER"] == f"http://portal.example:{port}"
+    assert (second["OIDC_CLIENT_ID"], second["OIDC_CLIENT_SECRET"]) == (first["OIDC_CLIENT_ID"], first["OIDC_CLIENT_SECRET"])
+    assert len(first["OIDC_CLIENT_SECRET"]) >= 40
+    assert urlsplit(choose(tmp_path, port=port, kept=first)["OIDC_ISSUER"]).port != port, "the portal itself listens there now"
+
+
+@pytest.mark.parametrize("given", [{"DEMO": "0"}, {"OIDC_ISSUER": "https://dvcqg.example"}])
+def test_no_issuer_is_chosen_outside_the_demo_or_beside_a_given_one(tmp_path, given):
+    assert not {"OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"} & set(choose(tmp_path, given=given))
 
 
 def test_prepare_keeps_the_values_for_the_owner_alone(tmp_path, monkeypatch):
@@ -117,6 +138,119 @@ def test_a_child_that_ends_is_started_again_with_growing_pauses(tmp_path):
     worker.process.wait()
     boss.guard.close()
     boss._lock.close()
+
+
+@pytest.fixture
+def with_issuer(tmp_path, monkeypatch):
+    """A supervisor that brings the simulated issuer, the name of each database it makes, and what it says."""
+    boss, said = crew(tmp_path)
+    boss.given_issuer = False
+    made = []
+    monkeypatch.setenv("DATABASE_URL", "postgres://portal@127.0.0.1:5432/portal")
+    monkeypatch.setenv("OIDC_ISSUER", f"http://127.0.0.1:{supervisor.free_port()}")
+    monkeypatch.setattr(services, "make_database", lambda url, beside: made.append((url, beside)))
+    return boss, made, said
+
+
+def test_the_issuer_gets_a_database_beside_the_portals(with_issuer):
+    boss, made, said = with_issuer
+    assert boss.prepare_issuer() == {}
+    assert made == [("postgres://portal@127.0.0.1:5432/portal_issuer", "postgres://portal@127.0.0.1:5432/portal")]
+    assert said == []
+
+
+def test_an_issuer_whose_port_was_taken_moves_and_says_where(with_issuer, monkeypatch):
+    boss, _, _ = with_issuer
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        monkeypatch.setenv("OIDC_ISSUER", f"http://127.0.0.1:{taken}")
+        moved = boss.prepare_issuer()
+    assert set(moved) == {"OIDC_ISSUER"}
+    assert urlsplit(moved["OIDC_ISSUER"]).hostname == "127.0.0.1"
+    assert urlsplit(moved["OIDC_ISSUER"]).port != taken
+
+
+def test_a_server_that_allows_no_second_database_costs_the_issuer_only(with_issuer, monkeypatch):
+    boss, _, said = with_issuer
+
+    def refuse(url, beside):
+        raise psycopg2.errors.InsufficientPrivilege("permission denied to create database\n")
+
+    monkeypatch.setattr(services, "make_database", refuse)
+    assert boss.prepare_issuer() == {"OIDC_ISSUER": ""}
+    assert said == [
+        "The simulated national sign-in stays away: its database could not be made beside the portal's (permission denied to create database)."
+    ]
+    boss.start_issuer()
+    assert boss.children == []
+
+
+def test_the_issuer_is_a_child_that_listens_as_the_portal_does(with_issuer, monkeypatch):
+    boss, _, _ = with_issuer
+    started = []
+    monkeypatch.setattr(supervisor.Supervisor, "_add", lambda self, name, command: started.append((name, command[1:])))
+    monkeypatch.setenv("OIDC_ISSUER", "http://127.0.0.1:8123")
+    boss.start_issuer()
+    boss.host = "0.0.0.0"
+    boss.start_issuer()
+    boss.host = "::1"
+    boss.start_issuer()
+    assert started == [("issuer", ["-m", "portal.issuer", f"{host}:8123"]) for host in ("127.0.0.1", "0.0.0.0", "[::1]")]
+
+
+@pytest.mark.parametrize(("name", "given"), [("DATABASE_URL", "given_database"), ("REDIS_URL", "given_redis")])
+def test_a_named_server_that_is_away_is_told_before_anything_is_started(tmp_path, monkeypatch, name, given):
+    boss, said = crew(tmp_path)
+    setattr(boss, given, True)
+    scheme = "postgres" if given == "given_database" else "redis"
+    monkeypatch.setenv(name, f"{scheme}://portal:secret@127.0.0.1:{supervisor.free_port()}/0")
+    with pytest.raises(ServiceError, match=rf"in {name} cannot be used: .*Connection refused.* Start it, or correct {name}") as refusal:
+        boss.claim()
+    assert "secret" not in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert (said, boss.children, boss.guard, boss.postgres, boss.redis) == ([], [], None, None, None)
+    boss._lock.close()
+
+
+def test_a_named_server_that_never_answers_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(services, "GIVEN_SECONDS", 1)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(ServiceError, match=r"in REDIS_URL cannot be used: .*[Tt]imeout"):
+            services.check_given_redis(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+
+
+def test_named_servers_that_answer_are_used(tmp_path):
+    services.check_given_database(os.environ["DATABASE_URL"])
+    services.check_given_redis(os.environ["REDIS_URL"])
+
+
+def test_a_site_is_called_ready_only_once_it_says_so(tmp_path, monkeypatch):
+    boss, _ = crew(tmp_path)
+    answers = [(503, b'{"ready": false, "database": "away"}')] * 3 + [(200, b"{}")]
+
+    class Ready(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            status, body = answers.pop(0)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    monkeypatch.setattr(up, "READY_SECONDS", 0.05)
+    said = io.StringIO()
+    with http.server.HTTPServer(("127.0.0.1", boss.port), Ready) as site:
+        threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        up.Command(stdout=said)._await_ready(boss)
+        site.shutdown()
+    assert answers == []
+    (line,) = said.getvalue().splitlines()
+    assert line.startswith('The site is not ready yet: {"ready": false, "database": "away"} See ')
 
 
 @pytest.mark.skipif(not is_root(), reason="only root keeps the database outside the data folder")

@@ -6,6 +6,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             self._say,
             given_database="DATABASE_URL" not in kept,
             given_redis="REDIS_URL" not in kept,
+            given_issuer="OIDC_ISSUER" not in kept,
         )
         # SIGINT too: a shell that starts `up` in the background hands it down ignored.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -58,6 +60,8 @@ class Command(BaseCommand):
     def _start(self, crew, kept):
         if moved := crew.start_servers():
             self._follow(moved, kept, crew)
+        if moved := crew.prepare_issuer():
+            self._follow(moved, env.read_file(crew.data / "env"), crew)
         call_command("check", stdout=io.StringIO())
         call_command("migrate", verbosity=0, interactive=False)
         crew.start_workers()
@@ -68,6 +72,7 @@ class Command(BaseCommand):
             call_command("seed_demo")
         connections.close_all()
         crew.start_web()
+        crew.start_issuer()
         self._await_ready(crew)
         self._greet(crew)
 
@@ -81,20 +86,28 @@ class Command(BaseCommand):
             settings.REDIS_URL = settings.CELERY_BROKER_URL = settings.CACHES["default"]["LOCATION"] = moved["REDIS_URL"]
 
     def _await_ready(self, crew):
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                # The host named in ALLOWED_HOSTS, whatever address is listened on.
-                address = f"http://{supervisor.reachable(crew.host)}:{crew.port}/readyz"
-                with urllib.request.urlopen(address, timeout=5):
-                    return
-            except urllib.error.HTTPError as error:
-                last = error.read(400).decode(errors="replace")
-            except OSError as error:
-                last = str(error)
+        """Until /readyz answers 200; after a minute say why it does not, and go on waiting."""
+        patience = time.monotonic() + READY_SECONDS
+        while trouble := self._trouble(crew):
+            if patience and time.monotonic() > patience:
+                self._say(f"The site is not ready yet: {trouble} See {crew.data / 'log'}. It goes on trying; Ctrl-C stops everything.")
+                patience = None
             crew.look()
             time.sleep(0.1)
-        self._say(f"The site is not ready yet: {last} See {crew.data / 'log'}")
+
+    @staticmethod
+    def _trouble(crew) -> str:
+        """Why the site cannot be used yet, or nothing."""
+        # The host named in ALLOWED_HOSTS, whatever address is listened on.
+        address = f"http://{supervisor.reachable(crew.host)}:{crew.port}/readyz"
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return "" if answer.status == HTTPStatus.OK else f"status {answer.status}."
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.read(400).decode(errors="replace")
+        except OSError as error:
+            return f"{error}."
 
     def _greet(self, crew):
         self._say("")
@@ -102,6 +115,8 @@ class Command(BaseCommand):
         self._say(f"Officials:          {settings.PUBLIC_BASE_URL}/quan-tri/")
         if settings.DEMO:
             self._say(f"Mail and SMS sent:  {settings.PUBLIC_BASE_URL}/dev/hop-thu/")
+        if not crew.given_issuer:
+            self._say(f"National sign-in (simulated): {os.environ['OIDC_ISSUER']}/")
         self._say(f"Logs and data:      {crew.data}")
         self._say("Ctrl-C stops everything.")
 
