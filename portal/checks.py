@@ -39,3 +39,43 @@ def links_lead_here(app_configs, **kwargs):
             hint="Set PUBLIC_BASE_URL to the address citizens see, e.g. https://dichvucong.example.gov.vn.",
             id="portal.W004",
         )
+
+
+@register(Tags.security, deploy=True)
+def national_door_is_private(app_configs, **kwargs):
+    if settings.OIDC_ISSUER and not settings.OIDC_ISSUER.startswith("https://"):
+        yield Warning(
+            f"OIDC_ISSUER is {settings.OIDC_ISSUER}: who stands between could sign in as any citizen.",
+            hint="Write the address of the national authentication service, which begins with https://.",
+            id="portal.W005",
+        )
+
+
+@register(Tags.security, deploy=True)
+def a_password_alone_opens_nothing(app_configs, **kwargs):
+    if settings.SIGNIN_OTP == "off":
+        yield Warning(
+            "SIGNIN_OTP is off, so a password alone opens a citizen's account.",
+            hint="Set SIGNIN_OTP=new-device, or always.",
+            id="portal.W006",
+        )
+
+
+@register(Tags.security, deploy=True)
+def phones_are_their_owners(app_configs, **kwargs):
+    if "mobile" in settings.SIGNUP_DOORS and not settings.DEMO and settings.SUBSCRIBER_UNKNOWN == "allow":
+        yield Warning(
+            "SUBSCRIBER_UNKNOWN is allow, so anyone with any phone can register under somebody else's ID number.",
+            hint="Give SUBSCRIBER_REGISTRY_URL, and set SUBSCRIBER_UNKNOWN=refuse; or close the door with SIGNUP_DOORS.",
+            id="portal.W007",
+        )
+
+
+@register(Tags.security, deploy=True)
+def texts_come_in(app_configs, **kwargs):
+    if "sms" in settings.SIGNUP_DOORS and not settings.DEMO and not (settings.SMS_MO_SECRET and settings.SMS_MO_ALLOWED_IPS):
+        yield Warning(
+            "Citizens are told to register by SMS, but no text can come in: /sms/mo/ is shut.",
+            hint="Set SMS_MO_SECRET and SMS_MO_ALLOWED_IPS, or close the door with SIGNUP_DOORS.",
+            id="portal.W008",
+        )
