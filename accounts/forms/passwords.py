@@ -13,10 +13,18 @@ from portal import throttle
 HOUR = 3600
 
 
-class NewPasswordForm(forms.Form):
-    """A password of the citizen's own, typed twice."""
+class OwnersForm(forms.Form):
+    """A form about one account."""
 
     stars = False
+
+    def __init__(self, *args, user=None, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+
+class NewPasswordForm(OwnersForm):
+    """A password of the citizen's own, typed twice."""
 
     password1 = forms.CharField(
         label=_("Mật khẩu"),
@@ -33,10 +41,6 @@ class NewPasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": _("Nhập lại mật khẩu.")},
     )
-
-    def __init__(self, *args, user=None, **kwargs):
-        self.user = user
-        super().__init__(*args, **kwargs)
 
     def clean_password1(self):
         password = self.cleaned_data["password1"]
@@ -80,10 +84,8 @@ class RecoveredPasswordForm(NewPasswordForm):
         return data
 
 
-class PresentPasswordForm(forms.Form):
+class PresentPasswordForm(OwnersForm):
     """The password in use, from whoever sits at an open session."""
-
-    stars = False
 
     current = forms.CharField(
         label=_("Mật khẩu đang dùng"),
@@ -92,10 +94,6 @@ class PresentPasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": _("Nhập mật khẩu đang dùng.")},
     )
-
-    def __init__(self, *args, user=None, **kwargs):
-        self.user = user
-        super().__init__(*args, **kwargs)
 
     def clean_current(self):
         password = self.cleaned_data["current"]
