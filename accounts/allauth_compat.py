@@ -8,12 +8,18 @@ from allauth.account.internal.flows.logout import logout
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC, Login
 from allauth.account.stages import LoginStage
 from allauth.account.utils import user_pk_to_url_str
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.core import signing
 
 __all__ = [
     "EmailConfirmationHMAC",
     "Login",
     "LoginStage",
+    "OAuth2CallbackView",
+    "OpenIDConnectOAuth2Adapter",
+    "OpenIDConnectProvider",
     "address_behind",
     "default_token_generator",
     "last_method",
