@@ -14,6 +14,7 @@ from accounts.registry import RegistryOutage, TableRegistry
 from accounts.tests.at_once import at_once
 from accounts.tests.mail import letters
 from accounts.tests.make import PASSWORD, make_citizen
+from portal import second_factor
 
 FORM, CODE, PASSWORDS, DONE = (
     reverse(f"accounts:{name}") for name in ("signup_mobile", "signup_mobile_code", "signup_mobile_password", "signup_done")
@@ -310,6 +311,20 @@ def test_a_proven_phone_does_not_vouch_for_another_number(client):
     fill_in(client, phone="0987654321")
     assert client.post(PASSWORDS, OWN).url == CODE
     assert not User.objects.activated().exists()
+
+
+def test_a_number_changed_while_its_code_is_judged_is_not_proven_by_that_code(client, monkeypatch):
+    fill_in(client)
+    judge = second_factor.verify
+
+    def judged_while_another_tab_changes_the_number(*args):
+        User.objects.update(phone="+84987654321")
+        return judge(*args)
+
+    monkeypatch.setattr(second_factor, "verify", judged_while_another_tab_changes_the_number)
+    assert prove(client).url == FORM
+    assert User.objects.get().phone_verified_at is None
+    assert client.get(PASSWORDS).url == CODE
 
 
 def test_a_weak_password_is_told_and_never_shown_again(client):
