@@ -38,11 +38,6 @@ def forget(user):
         throttle.forget(f"sign-in-{seconds}", key_of(user, ""))
 
 
-def needs_captcha(request) -> bool:
-    """Whether the form must ask for a confirmation code: so many wrong guesses came from a shared address."""
-    return callers.needs_captcha(request, ADDRESS, limit=WRONG_PER_ADDRESS[0])
-
-
 def key_of(user, typed):
     """Under which name tries are counted: the account where there is one, else a digest of what was typed."""
     if user is not None:

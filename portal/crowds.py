@@ -1,6 +1,7 @@
 """A confirmation code on forms that ask for none elsewhere: where many people share one address (`SHARED_NETWORKS`)."""
 
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 
 from portal import callers, captcha
 
@@ -8,8 +9,10 @@ from portal import callers, captcha
 class AskedInCrowds:
     """A form that demands a confirmation code once a shared address has used up what one caller may.
 
-    Call `ask_in_crowds` at the end of `__init__`, with the scopes of the limits this form is counted by.
+    Call `ask_in_crowds` at the end of `__init__`, with the limits this form is counted by.
     """
+
+    asks_code = False
 
     def ask_in_crowds(self, request, **limits: int) -> None:
         """`limits`: for each scope of portal.callers (with “_” for “-”) what one caller may."""
@@ -21,19 +24,33 @@ class AskedInCrowds:
             # Nothing is judged: the same form again with what was typed, and another picture.
             self.is_bound, self.initial = False, self.data.dict()
 
+    def full_clean(self):
+        """The code is judged before anything else: to whoever did not answer it the form tells nothing."""
+        if self.is_bound and self.asks_code:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            try:
+                self.fields["captcha"].clean(self["captcha"].data)
+            except ValidationError as refusal:
+                self.add_error("captcha", refusal)
+                return
+        super().full_clean()
+
 
 class CrowdCaptchaField(captcha.CaptchaField):
     """“Mã xác nhận” that counts the wrong answers of its caller, and after too many refuses to judge."""
 
     def __init__(self, request, **kwargs):
-        self.request = request
+        self.request, self.passed = request, ""
         super().__init__(**kwargs)
 
     def clean(self, value):
+        if self.passed:
+            return self.passed
         captcha.refuse_guessing(self.request)
         try:
-            return super().clean(value)
+            self.passed = super().clean(value)
         except ValidationError as refusal:
             if refusal.code in ("wrong", "gone"):
                 captcha.count_wrong(self.request)
             raise
+        return self.passed

@@ -6,11 +6,13 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tries
 from accounts.allauth_compat import Login
 from portal import throttle
+from portal.crowds import AskedInCrowds
 
 
-class SignInForm(LoginForm):
+class SignInForm(AskedInCrowds, LoginForm):
     """One name of several, and the password."""
 
     stars = False  # both are needed, as everybody knows of a sign-in
@@ -33,6 +35,7 @@ class SignInForm(LoginForm):
                 error_messages={"required": _("Nhập mật khẩu.")},
             ),
         }
+        self.ask_in_crowds(self.request, sign_in_address=tries.WRONG_PER_ADDRESS[0])
 
     def user_credentials(self):
         return {"username": self.cleaned_data["login"], "password": self.cleaned_data["password"]}

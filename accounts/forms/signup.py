@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import signup
 from accounts.forms.identity import HOUR, IdentityForm
 from portal import callers
+from portal.crowds import AskedInCrowds
 from portal.fields import EmailField, PhoneField
 
 
-class SignUpForm(IdentityForm):
+class SignUpForm(AskedInCrowds, IdentityForm):
     """A person who wants an account, and agrees that it is made."""
 
     consent = forms.BooleanField(
@@ -19,6 +20,10 @@ class SignUpForm(IdentityForm):
             "required": _("Đánh dấu ô đồng ý để đăng ký. Nếu không đồng ý, Ông/Bà có thể nộp hồ sơ trực tiếp."),
         },
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.ask_in_crowds(self.request, id_address=settings.ID_CHECKS_PER_HOUR, sign_up=settings.SIGNUPS_PER_HOUR)
 
     def clean(self):
         data = super().clean()

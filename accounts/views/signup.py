@@ -34,6 +34,7 @@ def by_email(request):
         if form.is_valid():
             _count_mail(request)
             form.begin()
+            callers.next_visitor(request)
             request.session[TYPED] = form.typed()
             return redirect("account_email_verification_sent")
     else:
@@ -100,12 +101,6 @@ def confirm(request, key):
         return _dead_link(request, key)
     request.session.pop(TYPED, None)
     return redirect("account_login")
-
-
-@login_not_required
-def dispute(request):
-    """Somebody has an account with my ID number: for now, where to go with the card."""
-    return render(request, "accounts/dispute.html")
 
 
 def _count_mail(request):

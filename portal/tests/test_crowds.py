@@ -66,6 +66,12 @@ def test_the_right_digits_open_it_once(posted, used_up):
     assert not posted(**answer).is_valid()
 
 
+def test_without_the_digits_the_form_tells_nothing_else(posted, used_up):
+    assert list(posted(name="").errors) == ["captcha"]
+    code = CaptchaStore.objects.create(challenge="40728", response="40728")
+    assert list(posted(name="", captcha_0=code.hashkey, captcha_1="40728").errors) == ["name"]
+
+
 def test_another_picture_keeps_what_was_typed_and_judges_nothing(posted, used_up):
     code = CaptchaStore.objects.create(challenge="40728", response="40728")
     form = posted(name="Lan", captcha_0=code.hashkey, captcha_1="40728", action="new-captcha")
