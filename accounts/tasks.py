@@ -5,7 +5,7 @@ from importlib import import_module
 from celery import shared_task
 from django.conf import settings
 
-from accounts import otp, recovery, signup, trusted
+from accounts import dispute_drafts, disputes, otp, recovery, sessions, signup, trusted
 
 
 @shared_task
@@ -18,6 +18,7 @@ def remove_pending():
 def remove_old_sessions():
     """Forget sessions that ended: what was typed at sign-up lies in them too."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return sessions.remove_ended()
 
 
 @shared_task
@@ -30,3 +31,9 @@ def remove_old_devices():
 def remove_old_recoveries():
     """Forget the ways back into accounts that ended."""
     return recovery.remove_old()
+
+
+@shared_task
+def tidy_disputes():
+    """Forget claims never sent, close those never completed, and delete photographs no longer needed."""
+    return dispute_drafts.remove_old() + disputes.expire() + disputes.remove_old_photos()

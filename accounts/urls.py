@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.views import email, mobile, national, profile, proof, recovery, signin, signup
+from accounts.views import dispute, email, mobile, national, profile, proof, recovery, sessions, signin, signup
 
 own = [
     path("dang-ky/", signup.choose, name="signup"),
@@ -18,7 +18,12 @@ own = [
     path("dang-ky/nhan-tin/", signup.by_sms, name="signup_sms"),
     path("dang-ky/email/", signup.by_email, name="signup_email"),
     path("dang-ky/email/gui-lai/", signup.resend, name="resend"),
-    path("dang-ky/khieu-nai/", signup.dispute, name="dispute"),
+    path("dang-ky/khieu-nai/", dispute.dispute, name="dispute"),
+    path("dang-ky/khieu-nai/otp/", dispute.Code.as_view(), name="dispute_code"),
+    path("dang-ky/khieu-nai/da-gui/", dispute.sent, name="dispute_sent"),
+    path("dang-ky/khieu-nai/nhan/", dispute.claim, name="claim"),
+    path("dang-ky/khieu-nai/nhan/otp/", dispute.ClaimCode.as_view(), name="claim_code"),
+    path("dang-ky/khieu-nai/nhan/mat-khau/", dispute.choose_password, name="claim_password"),
     path("dang-nhap/otp/", signin.sign_in_code, name="sign_in_code"),
     path("dang-nhap/dvcqg/", national.choose, name="national"),
     path("dang-nhap/mat-khau-moi/", signin.choose_password, name="choose_password"),
@@ -29,6 +34,11 @@ own = [
     path("tai-khoan/xac-nhan/", proof.prove, name="prove"),
     path("tai-khoan/xac-nhan/otp/", proof.code, name="prove_code"),
     path("tai-khoan/email/", email.change, name="email"),
+    path("tai-khoan/phien-dang-nhap/", sessions.show, name="sessions"),
+    path("tai-khoan/phien-dang-nhap/<int:pk>/dang-xuat/", sessions.end, name="end_session"),
+    path("tai-khoan/phien-dang-nhap/dang-xuat-noi-khac/", sessions.end_others, name="end_other_sessions"),
+    path("tai-khoan/phien-dang-nhap/dang-xuat-moi-noi/", sessions.end_all, name="end_all_sessions"),
+    path("tai-khoan/thiet-bi/<int:pk>/quen/", sessions.forget, name="forget_device"),
     path("tai-khoan/mat-khau/", profile.change_password, name="change_password"),
 ]
 

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.sessions.SeenMiddleware",
     "portal.middleware.TooManyRequestsMiddleware",
 ]
 
@@ -387,6 +388,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove sign-ups never finished": {"task": "accounts.tasks.remove_pending", "schedule": crontab(hour=2, minute=40)},
     "remove remembered browsers and old codes": {"task": "accounts.tasks.remove_old_devices", "schedule": crontab(hour=3, minute=0)},
     "remove ways back that ended": {"task": "accounts.tasks.remove_old_recoveries", "schedule": crontab(hour=3, minute=5)},
+    "tidy claims to ID numbers": {"task": "accounts.tasks.tidy_disputes", "schedule": crontab(hour=2, minute=50)},
     "remove sessions that ended": {"task": "accounts.tasks.remove_old_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -1,5 +1,6 @@
 """Somebody forgot a password and asks for a code by SMS."""
 
+import math
 from datetime import timedelta
 
 from django.conf import settings
@@ -65,8 +66,7 @@ class Recovery(models.Model):
     @staticmethod
     def _seconds_to(since, wait):
         """Whole seconds, rounded up; 0 where the wait is over."""
-        left = wait - (timezone.now() - since).total_seconds() if since else 0
-        return int(left) + 1 if left > 0 else 0
+        return max(math.ceil(wait - (timezone.now() - since).total_seconds()), 0) if since else 0
 
     @property
     def opens(self):

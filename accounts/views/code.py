@@ -20,6 +20,7 @@ class CodePage(View):
     The first code is sent by the page before, with `second_factor.send`; this one only sends again.
     """
 
+    template_name = "accounts/code.html"
     above = gettext_lazy("Đăng ký")
     above_url = ""
     # Where to correct a mistyped number; empty where it cannot be changed here.
@@ -88,4 +89,4 @@ class CodePage(View):
             "wrong_number_url": self.wrong_number_url,
             "other_account": self.other_account,
         }
-        return render(self.request, "accounts/code.html", context)
+        return render(self.request, self.template_name, context)

@@ -38,6 +38,23 @@ def spend(*, reserved: bool) -> None:
         raise Spent(_seconds_to_midnight())
 
 
+def refuse(*, reserved: bool) -> None:
+    """Raise Spent where an SMS would find the budget used up; counts nothing."""
+    most, today = settings.SMS_DAILY_BUDGET, f"{timezone.localdate():%Y%m%d}"
+    if most and (throttle.used("sms-budget", today) >= most or (not reserved and throttle.used("sms-budget-open", today) >= most // 2)):
+        raise Spent(_seconds_to_midnight())
+
+
+def give_back(*, reserved: bool) -> None:
+    """Take one SMS back that was counted and is not sent."""
+    if not settings.SMS_DAILY_BUDGET:
+        return
+    today = f"{timezone.localdate():%Y%m%d}"
+    throttle.give_back("sms-budget", today)
+    if not reserved:
+        throttle.give_back("sms-budget-open", today)
+
+
 def _seconds_to_midnight() -> int:
     now = timezone.localtime()
     return DAY - (now.hour * 3600 + now.minute * 60 + now.second)
