@@ -272,6 +272,18 @@ def test_one_address_guessing_at_many_accounts_is_held_up(monkeypatch, lan):
     assert sign_in(lan.email, REMOTE_ADDR="203.0.113.9").status_code == 302
 
 
+def test_forty_wrong_guesses_never_lock_the_owner_out_of_recovery(lan):
+    for number in range(40):
+        sign_in(lan.email, f"đoán {number}", REMOTE_ADDR=f"198.51.100.{number}")
+    assert refusal(sign_in(lan.email)) == [BLOCKED]
+    browser = Client()
+    browser.post(reverse("account_reset_password"), {"login": lan.email})
+    form = browser.get(link_in(letters("reset")[0]), follow=True)
+    new = "Một mật khẩu khác 9"
+    browser.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
+    assert sign_in(lan.email, new).url == reverse("dossiers:mine")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_forty_guesses_at_once_are_five_judged(monkeypatch):
     lan = make_citizen()
@@ -282,6 +294,26 @@ def test_forty_guesses_at_once_are_five_judged(monkeypatch):
     assert len(judged) == 5
     said = [page.content.decode() for page in pages]
     assert [sum(WRONG in page for page in said), sum(BLOCKED in page for page in said)] == [5, 35]
+
+
+# --- The page ----------------------------------------------------------------------------------
+
+
+def test_the_national_door_stands_beside_ours_only_where_there_is_one(client, settings):
+    settings.OIDC_ISSUER = ""
+    assert "Cổng DVC Quốc gia" not in client.get(reverse("account_login")).content.decode()
+    settings.OIDC_ISSUER = "https://issuer.example"
+    page = client.get(reverse("account_login"), {"next": "/tai-khoan/?a=1&b=2"}).content.decode()
+    assert "Đăng nhập Cổng DVC Quốc gia" in page
+    assert "?next=%2Ftai-khoan%2F%3Fa%3D1%26b%3D2" in page
+
+
+@pytest.mark.parametrize(("doors", "advice"), [(["mobile"], "điện thoại chính chủ"), (["email"], "hộp thư đang dùng"), ([], None)])
+def test_the_page_says_what_a_sign_up_needs_where_one_is_possible(client, settings, doors, advice):
+    settings.SIGNUP_DOORS = doors
+    page = client.get(reverse("account_login")).content.decode()
+    assert ("Chưa có tài khoản?" in page) is bool(doors)
+    assert advice is None or advice in page
 
 
 # --- Cost --------------------------------------------------------------------------------------

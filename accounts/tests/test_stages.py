@@ -185,7 +185,7 @@ def test_the_session_key_changes_at_the_password_and_at_the_code(client, thu):
 def test_a_sign_in_through_the_code_is_listed_among_the_sessions(client, thu):
     sign_in(thu, client)
     assert not UserSession.objects.exists()
-    confirm(client, HTTP_USER_AGENT="x")
+    confirm(client)
     assert list(UserSession.objects.values_list("user", "session_key", "ip")) == [(thu.pk, client.session.session_key, "127.0.0.1")]
 
 
