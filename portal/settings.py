@@ -245,6 +245,12 @@ SHARED_NETWORK_TIMES = env.number("SHARED_NETWORK_TIMES", 50)
 
 DISPUTE_ANSWER_WORKING_DAYS = env.number("DISPUTE_ANSWER_WORKING_DAYS", 5)
 DISPUTES_PER_HOUR = env.number("DISPUTES_PER_HOUR", 3)
+# How long an accepted claim waits for its claimant, and how long after the decision the photographs are kept.
+DISPUTE_CLAIM_DAYS = env.number("DISPUTE_CLAIM_DAYS", 30)
+DISPUTE_PHOTO_DAYS = env.number("DISPUTE_PHOTO_DAYS", 90)
+# The calendar of the offices, and how many dossiers an account has; by name, as both lie above `accounts`.
+WORKING_DAYS = "dossiers.calendar.VIETNAM"
+DOSSIERS_OF = "dossiers.panels.how_many"
 CLOSING_DAYS = env.number("CLOSING_DAYS", 20)
 
 OTP_DIGITS = 6

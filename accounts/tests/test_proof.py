@@ -64,13 +64,9 @@ def test_without_a_password_a_code_to_the_phone_proves(client):
     citizen = make_citizen(phone="+84912345678", phone_verified_at=timezone.now(), password=None)
     client.force_login(citizen)
     client.get(reverse(PAGE))
-    assert (
-        "09** *** *78" in client.get(reverse("accounts:prove")).content.decode() or client.get(reverse("accounts:prove")).status_code == 200
-    )
     assert client.post(reverse("accounts:prove")).url == reverse("accounts:prove_code")
-    code = letters("otp")[0].body.split()[0]
-    assert client.post(reverse("accounts:prove_code"), {"code": "000000" if code != "000000" else "111111"}).status_code == 200
     assert asks(client)
+    code = letters("otp")[0].body.split()[0]
     assert client.post(reverse("accounts:prove_code"), {"code": code}).url == reverse(PAGE)
     assert not asks(client)
 

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import notices
+from accounts import notices, sessions
 from accounts.forms.contact import ContactForm
 from accounts.forms.passwords import ChangePasswordForm
 from portal import kept
@@ -49,7 +48,7 @@ def change_password(request):
     form = ChangePasswordForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        update_session_auth_hash(request, request.user)
+        sessions.keep(request)
         notices.changed(request.user, _("Mật khẩu"))
         messages.success(request, _("Đã đổi mật khẩu. Các thiết bị khác phải đăng nhập lại."))
         return redirect("accounts:profile")
