@@ -44,14 +44,15 @@ def reset(user, email, url):
     _mail("reset", email, user, context, secret=True, urgent=True)
 
 
-def changed(user, what, *emails):
-    """To every address the account has or had, that `what` was changed; to a proven phone too."""
+def changed(user, what, *emails, old_phone=""):
+    """To every address and every proven phone the account has or had, that `what` was changed."""
     context = {"what": what, "at": timezone.now()}
     for email in dict.fromkeys([*emails, user.email]):
         if email:
             _mail("changed", email, user, context)
-    if user.phone and user.phone_verified_at:
-        _post("changed", "sms", user.phone, about=f"account:{user.pk}", context=context)
+    for phone in (old_phone, user.phone if user.phone_verified_at else ""):
+        if phone:
+            _post("changed", "sms", phone, about=f"account:{user.pk}", context=context)
 
 
 def linked(user):

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.views import dispute, email, mobile, national, profile, proof, recovery, sessions, signin, signup
+from accounts.views import dispute, email, mobile, national, phone, profile, proof, recovery, sessions, signin, signup
 
 own = [
     path("dang-ky/", signup.choose, name="signup"),
@@ -33,6 +33,8 @@ own = [
     path("tai-khoan/lien-he/", profile.contact, name="contact"),
     path("tai-khoan/xac-nhan/", proof.prove, name="prove"),
     path("tai-khoan/xac-nhan/otp/", proof.code, name="prove_code"),
+    path("tai-khoan/so-dien-thoai/", phone.change, name="phone"),
+    path("tai-khoan/so-dien-thoai/otp/", phone.code, name="phone_code"),
     path("tai-khoan/email/", email.change, name="email"),
     path("tai-khoan/phien-dang-nhap/", sessions.show, name="sessions"),
     path("tai-khoan/phien-dang-nhap/<int:pk>/dang-xuat/", sessions.end, name="end_session"),

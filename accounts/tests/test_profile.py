@@ -57,24 +57,13 @@ def test_the_page_costs_the_owner_alone(browser, django_assert_num_queries):
         browser.get(reverse("accounts:profile"))
 
 
-def test_a_changed_phone_is_kept_unproven_and_the_owner_is_told(browser, lan):
+def test_the_address_is_changed_and_the_phone_is_not_changed_with_it(browser, lan):
     response = browser.post(reverse("accounts:contact"), {"phone": "0987 654 321", "address": "Buôn Akŏ Dhông"})
     assert response.url == reverse("accounts:profile")
+    phone = lan.phone
     lan.refresh_from_db()
-    assert (lan.phone, lan.phone_verified_at, lan.address) == ("+84987654321", None, "Buôn Akŏ Dhông")
-    assert [letter.body.splitlines()[2].split(" lúc")[0] for letter in letters()] == ["Số điện thoại vừa được đổi"]
-
-
-def test_an_unchanged_phone_is_no_news(browser, lan):
-    browser.post(reverse("accounts:contact"), {"phone": lan.phone, "address": "Buôn Akŏ Dhông"})
+    assert (lan.phone, lan.address) == (phone, "Buôn Akŏ Dhông")
     assert not letters()
-
-
-def test_a_phone_that_is_none_is_refused_in_words(browser):
-    response = browser.post(reverse("accounts:contact"), {"phone": "0912 345 67", "address": ""})
-    assert response.context["form"].errors == {
-        "phone": ["Số vừa nhập có 9 chữ số. Số di động có 10 chữ số, bắt đầu bằng 03, 05, 07, 08 hoặc 09."]
-    }
 
 
 def test_name_number_and_birth_date_cannot_be_changed_by_hidden_fields(browser, lan):
@@ -87,12 +76,19 @@ def test_name_number_and_birth_date_cannot_be_changed_by_hidden_fields(browser, 
     assert (lan.full_name, lan.national_id, lan.email, lan.is_staff) == before
 
 
-def test_a_proven_phone_is_not_replaced_by_a_typed_one(client):
-    citizen = make_citizen(phone="+84912345678", phone_verified_at=timezone.now())
+def test_an_account_without_a_password_sets_one_after_another_proof(client):
+    citizen = make_citizen(password=None, phone_verified_at=timezone.now())
     client.force_login(citizen)
-    client.post(reverse("accounts:contact"), {"phone": "0987 654 321", "address": "Buôn Akŏ Dhông"})
+    page = reverse("accounts:change_password")
+    assert client.get(page).url == reverse("accounts:prove")
+    assert client.post(page, {"password1": NEW, "password2": NEW}).url == reverse("accounts:prove")
+    client.post(reverse("accounts:prove"))
+    client.post(reverse("accounts:prove_code"), {"code": letters("otp")[0].body.split()[0]})
+    assert "Mật khẩu đang dùng" not in client.get(page).content.decode()
+    assert client.post(page, {"password1": NEW, "password2": NEW}).url == reverse("accounts:profile")
     citizen.refresh_from_db()
-    assert (citizen.phone, citizen.address) == ("+84912345678", "Buôn Akŏ Dhông")
+    assert citizen.check_password(NEW)
+    assert client.get(reverse("accounts:profile")).status_code == 200
 
 
 def test_the_password_changes_with_the_present_one_and_other_sessions_end(browser, lan):

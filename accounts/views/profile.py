@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import notices, sessions
+from accounts import notices, proof, sessions
 from accounts.forms.contact import ContactForm
-from accounts.forms.passwords import ChangePasswordForm
+from accounts.forms.passwords import ChangePasswordForm, NewPasswordForm
 from portal import kept
 
 
@@ -29,27 +29,40 @@ def _drawn(name, request):
 @kept.keeps_typed(of_account=True)
 @never_cache
 def contact(request):
-    """Phone and address; name, number and birth date stay as they were registered."""
-    old_phone = request.user.phone
-    form = ContactForm(request.POST or None, instance=request.user, initial=kept.initial(request, _("Lưu")))
+    """The address; name, number and birth date stay as they were registered."""
+    form = ContactForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        if request.user.phone != old_phone:
-            notices.changed(request.user, _("Số điện thoại"))
-        messages.success(request, _("Đã lưu thông tin liên hệ."))
+        messages.success(request, _("Đã lưu địa chỉ."))
         return redirect("accounts:profile")
     return render(request, "accounts/contact.html", {"form": form})
 
 
+def change_password(request):
+    """The present password and the new one; where there is none yet, another proof comes first."""
+    return _change_password(request) if request.user.has_usable_password() else _set_password(request)
+
+
 @sensitive_post_parameters()
 @never_cache
-def change_password(request):
-    """The present password, then the new one twice; every other session ends."""
-    form = ChangePasswordForm(request.POST or None, user=request.user)
+def _change_password(request):
+    return _password_page(request, ChangePasswordForm(request.POST or None, user=request.user))
+
+
+@sensitive_post_parameters()
+@never_cache
+@proof.required
+def _set_password(request):
+    return _password_page(request, NewPasswordForm(request.POST or None, user=request.user))
+
+
+def _password_page(request, form):
+    """Every other session ends once the password is another one."""
+    has_password = request.user.has_usable_password()
     if request.method == "POST" and form.is_valid():
         form.save()
         sessions.keep(request)
         notices.changed(request.user, _("Mật khẩu"))
-        messages.success(request, _("Đã đổi mật khẩu. Các thiết bị khác phải đăng nhập lại."))
+        messages.success(request, _("Đã đổi mật khẩu. Các thiết bị khác phải đăng nhập lại.") if has_password else _("Đã đặt mật khẩu."))
         return redirect("accounts:profile")
-    return render(request, "accounts/change_password.html", {"form": form})
+    return render(request, "accounts/change_password.html", {"form": form, "has_password": has_password})
