@@ -323,7 +323,12 @@ SUPPLEMENT_DAYS = env.number("SUPPLEMENT_DAYS", 5)
 LOOKUPS_PER_10_MINUTES = env.number("LOOKUPS_PER_10_MINUTES", 10)
 WRONG_PROOFS_PER_DAY = env.number("WRONG_PROOFS_PER_DAY", 10)
 # What the account page lists; named here because `accounts` lies below the apps that draw it.
-ACCOUNT_PANELS = ["dossiers.panels.mine", "portal.messaging.panels.sent"]
+ACCOUNT_PANELS = ["dossiers.panels.mine", "portal.messaging.panels.sent", "dossiers.panels.opened"]
+# What “Tải dữ liệu của tôi” holds: each gives a section of the JSON file, and the files that belong to it.
+ACCOUNT_EXPORTS = ["accounts.mydata.account", "portal.messaging.exports.sent", "dossiers.exports.mine"]
+# What a room above has to say before an account is deleted (`warnings`), and what it deletes with it (`remove`).
+ACCOUNT_CLOSERS = ["dossiers.closing"]
+MY_DATA_PER_DAY = env.number("MY_DATA_PER_DAY", 3)
 
 CAPTCHA_LENGTH = 5
 CAPTCHA_TIMEOUT = 10  # minutes

@@ -140,6 +140,6 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
         yield "otp-wrong", str(self.user_id), settings.OTP_WRONG_PER_HOUR
         if self.purpose in self.OPEN_TO_STRANGERS:
             yield "otp-wrong-by-strangers", str(self.user_id), half
-        if self.purpose == self.Purpose.SIGN_UP:
-            # Each sign-up is an account of its own: guesses at somebody's phone are counted across all of them.
+        if self.purpose in (self.Purpose.SIGN_UP, self.Purpose.DISPUTE):
+            # Each sign-up and each claim is an account of its own: guesses at somebody's phone are counted across all of them.
             yield "otp-wrong-for-number", self.phone, half

@@ -95,7 +95,7 @@ class Dispute(models.Model):
         return (
             user.pk in (self.claimant_id, self.against_id)
             or user.national_id == self.national_id
-            or bool(user.phone) and user.phone in (self.phone, self.against.phone)
+            or (bool(user.phone) and user.phone in (self.phone, self.against.phone))
         )
 
 

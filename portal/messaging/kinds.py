@@ -4,11 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 NAMES = {
     "confirm": _("Xác nhận đăng ký"),
+    "confirm_address": _("Xác nhận thư điện tử"),
+    "closing_asked": _("Yêu cầu xóa tài khoản"),
+    "closed": _("Đã xóa tài khoản"),
+    "closing_refused": _("Chưa xóa tài khoản"),
     "registered": _("Đăng ký thành công"),
     "address_taken": _("Địa chỉ đã có tài khoản"),
     "otp": _("Mã xác nhận (OTP)"),
     "reset": _("Đặt lại mật khẩu"),
     "changed": _("Thông tin tài khoản thay đổi"),
+    "linked": _("Nối với Cổng Dịch vụ công quốc gia"),
+    "dispute": _("Khiếu nại tài khoản"),
     "letter": _("Thư về tài khoản"),
     "dossier.submitted": _("Đã nộp hồ sơ"),
     "dossier.received": _("Hồ sơ được tiếp nhận"),
