@@ -2,6 +2,8 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.helpers import render_authentication_error
+from allauth.socialaccount.providers.base import AuthError
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
@@ -10,6 +12,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from accounts import allauth_compat
+from accounts.national import Problem
+from accounts.oidc import NationalAdapter, NationalOAuth2Adapter
 from accounts.stages import ChoosePasswordStage
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +68,24 @@ def test_a_recovery_token_ends_with_the_password_it_was_made_for(lan):
 
 def test_the_key_of_an_account_fits_into_an_address(lan):
     assert reverse("account_reset_password_from_key", args=[allauth_compat.user_pk_to_url_str(lan), "x"])
+
+
+def test_the_code_flow_asks_our_adapter_for_everything_it_sends_and_believes():
+    for name in ("openid_config", "access_token_url", "authorize_url", "get_callback_url", "get_access_token_data", "complete_login"):
+        assert hasattr(allauth_compat.OpenIDConnectOAuth2Adapter, name), "no longer there, so ours is never asked"
+        assert name in vars(NationalOAuth2Adapter)
+    assert callable(allauth_compat.OAuth2CallbackView.adapter_view)
+
+
+def test_a_national_account_begins_with_a_verifier_of_its_own(request_of_nobody, settings):
+    settings.OIDC_ISSUER = "https://issuer.example"
+    provider = NationalAdapter().get_provider(request_of_nobody, "dvcqg")
+    assert isinstance(provider, allauth_compat.OpenIDConnectProvider)
+    first, second = provider.get_pkce_params(), provider.get_pkce_params()
+    assert set(first) == {"code_verifier", "code_challenge", "code_challenge_method", "nonce"}
+    assert first["code_verifier"] != second["code_verifier"]
+
+
+def test_our_hook_comes_before_the_page_of_an_error(request_of_nobody):
+    with pytest.raises(Problem, match="cancelled"):
+        render_authentication_error(request_of_nobody, None, error=AuthError.CANCELLED)

@@ -167,8 +167,9 @@ def _greet(request, how, differences):
         messages.info(
             request,
             _(
-                "Đã nối Cổng Dịch vụ công quốc gia với tài khoản có sẵn của số định danh này. Nếu tài khoản không phải của Ông/Bà, chọn “Khiếu nại”."
-            ),
+                "Đã nối Cổng Dịch vụ công quốc gia với tài khoản có sẵn của số định danh này. "
+                "Nếu tài khoản không phải của Ông/Bà, gọi ngay {hotline}."
+            ).format(hotline=settings.HOTLINE),
         )
         if differences:
             messages.warning(request, _("Họ tên hoặc ngày sinh ghi ở đây khác với Cổng Dịch vụ công quốc gia. Xem lại ở trang Tài khoản."))
