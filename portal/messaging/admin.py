@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.admin import site
-from portal.messaging import kinds, outbox
+from portal.messaging import commands, kinds, outbox
 from portal.messaging.models import IncomingSms, OutgoingMessage
 
 
@@ -96,5 +96,5 @@ class IncomingSmsAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("tin nhắn"))
     def first_word(self, row):
-        """Its first letters only: after “TK” follow a name, an ID number and a birth date."""
-        return row.text[:3] + "…" if len(row.text) > 3 else row.text
+        """Its command only: after “TK” follow a name, an ID number and a birth date."""
+        return commands.word(row.text)

@@ -1,5 +1,6 @@
 """Which handler answers “TK …” or “DVC…”; handlers live in the apps above and are known by name."""
 
+import unicodedata
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,16 +11,38 @@ from portal.text import nfc, unaccented
 # Takes the sender's number (+84…) and what follows the word; gives the reply, or None for silence.
 Handler = Callable[[str, str], str | None]
 
+UNKNOWN = "…"
+
+
+def whole_word(handler: Handler) -> Handler:
+    """Mark a handler whose word must stand alone: “TK, …” and “tk 0660…”, but not “tkhong”."""
+    handler.whole_word = True
+    return handler
+
 
 def find(text: str) -> tuple[Handler | None, str]:
     """The handler of the longest known word at the beginning, and the rest of the text.
 
-    People write “DVC H15…” and “DVCH15…” alike, so no space is needed after the word.
+    People write “DVC H15…” and “DVCH15…” alike, so most words need no space after them.
     """
-    text = nfc(text)
+    word, handler, text = _found(text)
+    return handler, text[len(word) :].strip()
+
+
+def word(text: str) -> str:
+    """The command word alone: all that may be kept of a text, as a mistyped one holds personal data too."""
+    return _found(text)[0] or UNKNOWN
+
+
+def _found(text):
+    # Full-width letters and signs are typed on foreign keyboards, or come with a paste.
+    text = nfc(unicodedata.normalize("NFKC", text))
     beginning = unaccented(text).upper()
-    known = [word for word in settings.SMS_COMMANDS if beginning.startswith(word.upper())]
-    if not known:
-        return None, text
-    word = max(known, key=len)
-    return import_string(settings.SMS_COMMANDS[word]), text[len(word) :].strip()
+    for known in sorted(settings.SMS_COMMANDS, key=len, reverse=True):
+        if not beginning.startswith(known.upper()):
+            continue
+        handler = import_string(settings.SMS_COMMANDS[known])
+        if getattr(handler, "whole_word", False) and beginning[len(known) : len(known) + 1].isalnum():
+            continue
+        return known, handler, text
+    return "", None, text

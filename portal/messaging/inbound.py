@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from portal import doors
 from portal.messaging import broker, commands, outbox, wording
 from portal.messaging.models import Channel, IncomingSms, OutgoingMessage
 from portal.text import e164
@@ -15,7 +16,7 @@ from portal.text import e164
 logger = logging.getLogger(__name__)
 
 HELP_EVERY = timedelta(hours=1)
-# Later than this an answer would only surprise; the text stays in the list.
+# Later than this an answer would only surprise.
 ANSWER_WITHIN = timedelta(hours=4)
 
 
@@ -50,17 +51,21 @@ def answer_soon(incoming: IncomingSms) -> None:
 
 @transaction.atomic
 def answer(incoming: IncomingSms, *, at: datetime | None = None) -> OutgoingMessage | None:
-    """Let the handler of its first word answer an SMS, once; what no handler knows gets the help text."""
+    """Let the handler of its first word answer an SMS, once; what no handler knows gets the help text.
+
+    Of the text only that word stays: the rest is a name, an ID number, a birth date, or a mistyping of them.
+    """
     now = at or timezone.now()
     # Two workers may have been asked: the second one waits here and finds the work done.
     incoming = IncomingSms.objects.select_for_update().get(pk=incoming.pk)
     if incoming.answered_at:
         return None
-    incoming.answered_at = now
-    incoming.save(update_fields=["answered_at"])
+    said = incoming.text
+    incoming.answered_at, incoming.text = now, commands.word(said)
+    incoming.save(update_fields=["answered_at", "text"])
     if not incoming.sender.startswith("+84"):
         return None  # short codes and foreign numbers are mostly machines, which would answer back
-    handler, rest = commands.find(incoming.text)
+    handler, rest = commands.find(said)
     if handler is None:
         return _help(incoming, now)
     reply = handler(incoming.sender, rest)
@@ -81,13 +86,31 @@ def answer_forgotten(*, at: datetime | None = None) -> None:
             logger.exception("incoming SMS %s could not be answered", incoming.pk)
 
 
+def forget_texts(*, at: datetime | None = None) -> int:
+    """Of what will be answered no more, keep the command word only; returns how many texts went."""
+    too_late = IncomingSms.objects.unanswered().filter(received_at__lt=(at or timezone.now()) - ANSWER_WITHIN)
+    kept = [*settings.SMS_COMMANDS, commands.UNKNOWN]
+    with transaction.atomic():
+        rows = list(too_late.exclude(text__in=kept).select_for_update(skip_locked=True)[:1000])
+        for row in rows:
+            row.text = commands.word(row.text)
+        IncomingSms.objects.bulk_update(rows, ["text"])
+    return len(rows)
+
+
 def _help(incoming: IncomingSms, now: datetime) -> OutgoingMessage | None:
     """One help text an hour for a number, so that two robots cannot talk forever."""
     earlier = OutgoingMessage.objects.filter(recipient=incoming.sender, kind="sms_help", created_at__gt=now - HELP_EVERY)
     if earlier.exists():
         return None
     # The hour in the event's name: two texts answered in the same moment are still one help text.
-    return _reply(incoming, wording.sms("messaging/help", {}), event=f"sms-help:{now:%Y%m%d%H}", kind="sms_help", secret=False)
+    return _reply(
+        incoming,
+        wording.sms("messaging/help", {"sign_up_closed": not doors.standing().sms}),
+        event=f"sms-help:{now:%Y%m%d%H}",
+        kind="sms_help",
+        secret=False,
+    )
 
 
 def _reply(incoming: IncomingSms, text: str, *, event: str, kind: str, secret: bool) -> OutgoingMessage:

@@ -51,7 +51,7 @@ class SimulatedSmsForm(forms.Form):
     text = forms.CharField(
         label=_("Nội dung"),
         max_length=480,
-        help_text=_("Ví dụ: DVC rồi đến mã biên nhận"),
+        help_text=_("Ví dụ: TK, Nguyen Van An, 066080001234, 15/08/1980 – hoặc DVC rồi đến mã biên nhận"),
         error_messages={"required": _("Nhập nội dung tin nhắn.")},
     )
 

@@ -22,4 +22,5 @@ def answer(pk):
 def sweep():
     """Find what was forgotten: the broker was away, a worker died, a time to try again has come."""
     inbound.answer_forgotten()
+    inbound.forget_texts()
     delivery.deliver_due()

@@ -6,10 +6,11 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from portal.messaging import broker, commands, inbound
+from portal.messaging import broker, commands, inbound, tasks
 from portal.messaging.models import IncomingSms, OutgoingMessage
 
 LAN = "+84912345678"
@@ -27,6 +28,11 @@ def register(sender, text):
 
 def silent(sender, text):
     return None
+
+
+@commands.whole_word
+def alone(sender, text):
+    return text
 
 
 def faulty(sender, text):
@@ -49,6 +55,7 @@ def handlers(settings):
         "TK": f"{HERE}.register",
         "TKIM": f"{HERE}.silent",
         "HONG": f"{HERE}.faulty",
+        "QUA": f"{HERE}.alone",
     }
 
 
@@ -64,6 +71,12 @@ def replies():
         ("  Dvc<H15>", look_up, "<H15>"),
         ("TK, Nguyễn Văn An,\n066080001234", register, ", Nguyễn Văn An, 066080001234"),
         ("tk;An", register, ";An"),
+        ("ＤＶＣ　Ｈ１５", look_up, "H15"),
+        ("QUA H15", alone, "H15"),
+        ("qua", alone, ""),
+        ("qua,H15", alone, ",H15"),
+        ("quabo", None, "quabo"),
+        ("qua1", None, "qua1"),
         ("TKIM", silent, ""),
         ("xin chào", None, "xin chào"),
         ("", None, ""),
@@ -122,6 +135,74 @@ def test_what_came_in_too_long_ago_is_answered_no_more(db):
     inbound.store("id-1", LAN, "DVC H15")
     inbound.answer_forgotten(at=timezone.now() + inbound.ANSWER_WITHIN + timedelta(minutes=1))
     assert replies() == []
+
+
+# --- What stays of a text ----------------------------------------------------------------------
+
+PERSONAL = ", Nguyễn Văn An, 066080001234, 15/08/1980"
+
+
+def texts():
+    return list(IncomingSms.objects.order_by("pk").values_list("text", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "left"),
+    [
+        (LAN, "tk" + PERSONAL, "TK"),
+        (LAN, "DVC H15.24.133-261118-0007", "DVC"),
+        (LAN, "TKIM" + PERSONAL, "TKIM"),  # silence
+        (LAN, "TL" + PERSONAL, "…"),  # help
+        ("9029", "TK" + PERSONAL, "TK"),  # a machine
+        (LAN, "", "…"),
+    ],
+)
+def test_once_answered_only_the_word_is_kept(db, sender, text, left):
+    inbound.answer(inbound.store("id-1", sender, text))
+    assert texts() == [left]
+    inbound.answer(inbound.store("id-1", sender, text))
+    assert texts() == [left], "the provider's repetition brings nothing back"
+
+
+def test_the_second_unknown_text_is_forgotten_as_well(db):
+    for n in range(2):
+        inbound.answer(inbound.store(f"id-{n}", LAN, "TL" + PERSONAL))
+    assert texts() == ["…", "…"]
+
+
+def test_a_text_that_met_a_fault_stays_until_it_would_be_answered_too_late(db):
+    inbound.store("id-1", LAN, "HONG" + PERSONAL)
+    inbound.store("id-2", LAN, "TL" + PERSONAL)
+    inbound.answer(IncomingSms.objects.last())
+    inbound.answer_forgotten()
+    late = timezone.now() + inbound.ANSWER_WITHIN
+    assert inbound.forget_texts(at=late - timedelta(minutes=1)) == 0
+    assert texts() == ["HONG" + PERSONAL, "…"]
+    assert inbound.forget_texts(at=late + timedelta(minutes=1)) == 1
+    assert texts() == ["HONG", "…"]
+    assert inbound.forget_texts(at=late + timedelta(minutes=1)) == 0
+    assert IncomingSms.objects.unanswered().count() == 1, "that it was never answered can still be seen"
+
+
+def test_the_sweep_forgets(db):
+    inbound.store("id-1", LAN, "TL" + PERSONAL)
+    IncomingSms.objects.update(received_at=timezone.now() - timedelta(hours=5))
+    tasks.sweep()
+    assert texts() == ["…"]
+
+
+def test_with_the_door_shut_the_help_does_not_name_it(db, settings):
+    settings.SIGNUP_DOORS = ["email"]
+    inbound.answer(inbound.store("id-1", LAN, "xin chao"))
+    assert replies() == [(LAN, "Tin nhan chua dung cu phap. Soan DVC Ma bien nhan de tra cuu, gui 8188. Can giup do, goi 1022.", False)]
+
+
+def test_the_command_takes_in_a_text_and_prints_the_reply(db, capsys):
+    call_command("receive_sms", "0912 345 678", "DVC H15")
+    call_command("receive_sms", "9029", "DVC H15")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("Ho so cua 678: H15\n", "No reply: nothing to say, or said already.\n")
+    assert texts() == ["DVC", "DVC"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -73,8 +73,13 @@ def test_the_list_has_pages_of_twenty_five(client, db, inbox):
 def test_a_simulated_text_is_answered_at_once(client, transactional_db, inbox, sms_sent):
     response = client.post(inbox, {"from": "0912 345 678", "text": "DVC H15"}, follow=True)
     assert response.redirect_chain == [(f"{inbox}?den=0912+345+678", 302)]
-    assert IncomingSms.objects.get().text == "DVC H15"
+    assert IncomingSms.objects.get().text == "DVC"
     assert [copy.body for copy in response.context["page"]] == ["Ho so cua 678: H15"]
+
+
+def test_the_hint_shows_both_ways_to_text(client, db, inbox):
+    html = client.get(inbox).content.decode()
+    assert "Ví dụ: TK, Nguyen Van An, 066080001234, 15/08/1980 – hoặc DVC rồi đến mã biên nhận" in html
 
 
 @pytest.mark.parametrize(("sender", "text"), [("9029", "DVC H15"), ("0912345678", "HONG")])
