@@ -3,6 +3,7 @@
 import time
 
 from allauth.idp.oidc.views import AuthorizationView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpResponseRedirect
@@ -107,7 +108,12 @@ class Code(View):
         return self._show(form)
 
     def _show(self, form):
-        context = {"form": form, "phone": masked_phone(self.person.phone), "cancel_query": urlencode({"next": self.next})}
+        context = {
+            "form": form,
+            "phone": masked_phone(self.person.phone),
+            "minutes": settings.OTP_VALID_SECONDS // 60,
+            "cancel_query": urlencode({"next": self.next}),
+        }
         return render(self.request, "issuer/code.html", context)
 
 
