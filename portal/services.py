@@ -63,7 +63,7 @@ def check_given_database(url: str) -> None:
     try:
         psycopg2.connect(url, connect_timeout=GIVEN_SECONDS).close()
     except psycopg2.Error as error:
-        reason = " ".join(str(error).split()) or "it does not answer"
+        reason = (str(error).splitlines() or ["it does not answer"])[0]
         raise ServiceError(
             f"The PostgreSQL server in DATABASE_URL cannot be used: {reason}. Start it, or correct DATABASE_URL, "
             "or unset it: then `up` brings a server of its own."
