@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import dispute_notices, disputes
 from accounts.forms.dispute import DecisionForm
-from accounts.models import Dispute
+from accounts.models import Dispute, searchable
 from portal.admin import site
 from portal.templatetags.portal import day, moment
 from portal.text import folded, masked_email, masked_id, masked_phone, spoken_phone
@@ -60,7 +60,7 @@ class DisputeAdmin(admin.ModelAdmin):
         return super().get_queryset(request).select_related("claimant", "against", "decided_by")
 
     def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, folded(search_term) if " " in search_term else search_term)
+        return super().get_search_results(request, queryset, searchable(search_term))
 
     def get_urls(self):
         def own(view, guard=require_safe):
