@@ -2,6 +2,8 @@
 
 import datetime
 import re
+import threading
+import time
 import unicodedata
 from pathlib import Path
 
@@ -269,8 +271,26 @@ def test_two_phones_with_one_number_at_once_make_one_account_and_one_notice():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_text_at_the_moment_of_another_sign_up_makes_one_account():
-    """The e-mail door is finished while the text is answered; whoever is second is told."""
+def test_a_text_at_the_moment_of_another_sign_up_waits_for_it_and_is_told():
+    """Another door writes its account and has not committed yet when the text is answered."""
+    incoming, written = inbound.store("k-1", LAN, f"TK, {TEXT}"), threading.Event()
+
+    def another_door():
+        with transaction.atomic():
+            User.objects.create(username="an@example.com", national_id="066080001234", activated_at=timezone.now())
+            written.set()
+            time.sleep(0.3)
+
+    def text():
+        written.wait()
+        return inbound.answer(incoming).body
+
+    assert at_once(another_door, text) == [None, TAKEN]
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_sign_up_finished_while_a_text_makes_the_account_is_told():
     with transaction.atomic():
         signup.begin(email="an@example.com", full_name="Nguyễn Văn An", national_id="066080001234", birth_date=BORN.date)
     link = link_in(letters()[0])
