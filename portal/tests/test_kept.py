@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.tests.make import PASSWORD
 from portal import kept
 
 pytestmark = pytest.mark.django_db
 CONTACT = "/tai-khoan/lien-he/"
+PASSWORD = "Đường lên núi 3"  # everybody's of the cast in conftest.py
 
 
 def sign_in(client, user, **posted):
