@@ -64,6 +64,29 @@ def linked(user):
         _post("linked", "sms", user.phone, about=f"account:{user.pk}", context=context)
 
 
+def closing_asked(request):
+    """The request to delete the account was taken; whoever did not ask must hear of it in time."""
+    _everywhere("closing_asked", request.user, {"day": request.answer_by, "url": _link("accounts:close")})
+
+
+def closing_refused(request):
+    """The account stays, and why."""
+    _everywhere("closing_refused", request.user, {"reason": request.reason, "url": _link("accounts:profile")})
+
+
+def closed(user):
+    """The last message: the addresses are forgotten in this very transaction."""
+    _everywhere("closed", user, {})
+
+
+def _everywhere(kind, user, context):
+    """By mail, and to a proven phone."""
+    if user.email:
+        _mail(kind, user.email, user, context)
+    if user.phone and user.phone_verified_at:
+        _post(kind, "sms", user.phone, about=f"account:{user.pk}", context=context)
+
+
 def _mail(kind, email, user, context, **options):
     _post(kind, "email", email, about=f"account:{user.pk}", context={"name": user.full_name} | context, **options)
 

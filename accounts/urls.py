@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.views import dispute, email, mobile, national, phone, profile, proof, recovery, sessions, signin, signup
+from accounts.views import closing, dispute, email, mobile, mydata, national, phone, profile, proof, recovery, sessions, signin, signup
 
 own = [
     path("dang-ky/", signup.choose, name="signup"),
@@ -41,6 +41,8 @@ own = [
     path("tai-khoan/phien-dang-nhap/dang-xuat-noi-khac/", sessions.end_others, name="end_other_sessions"),
     path("tai-khoan/phien-dang-nhap/dang-xuat-moi-noi/", sessions.end_all, name="end_all_sessions"),
     path("tai-khoan/thiet-bi/<int:pk>/quen/", sessions.forget, name="forget_device"),
+    path("tai-khoan/du-lieu/", mydata.my_data, name="my_data"),
+    path("tai-khoan/xoa/", closing.close, name="close"),
     path("tai-khoan/mat-khau/", profile.change_password, name="change_password"),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers import files, mine, views
+from dossiers import files, mine, opened, views
 
 app_name = "dossiers"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("giay-to/<uuid:key>/xoa/", files.remove, name="remove"),
     path("giay-to/<uuid:key>/hoan-tac/", files.restore, name="restore"),
     path("ho-so/", mine.mine, name="mine"),
+    path("ho-so/luot-xem/", opened.show, name="opened"),
     path("ho-so/<str:code>/", mine.detail, name="detail"),
     path("ho-so/<str:code>/rut/", mine.withdraw, name="withdraw"),
     path("ho-so/<str:code>/bo-sung/", mine.supplement, name="supplement"),

@@ -3,6 +3,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import closing, emails
 from accounts.tests.mail import letters
 from accounts.tests.make import PASSWORD, make_citizen
 
@@ -40,6 +41,20 @@ def test_the_page_shows_the_owner_with_the_number_masked(browser, lan):
     assert "chưa xác minh" in page
 
 
+def test_the_page_leads_to_everything_the_owner_may_do(browser):
+    page = browser.get(reverse("accounts:profile")).content.decode()
+    for name in ("contact", "phone", "email", "change_password", "sessions", "my_data", "close"):
+        assert f'href="{reverse(f"accounts:{name}")}"' in page
+
+
+def test_what_waits_is_told(browser, lan):
+    emails.ask_to_confirm(lan, "moi@example.com")
+    closing.ask(lan)
+    page = browser.get(reverse("accounts:profile")).content.decode()
+    assert "moi@example.com" in page
+    assert "Đang chờ xóa tài khoản" in page
+
+
 def test_panels_of_other_rooms_are_drawn_by_their_names_in_settings(browser):
     page = browser.get(reverse("accounts:profile")).content.decode()
     assert "Của H’Lan Niê" in page
@@ -53,7 +68,7 @@ def test_a_missing_panel_is_an_error_not_a_gap(browser, settings):
 
 
 def test_the_page_costs_the_owner_alone(browser, django_assert_num_queries):
-    with django_assert_num_queries(4):  # session, user, and the savepoint around the view
+    with django_assert_num_queries(6):  # session, user, what waits for an answer, and the savepoint around the view
         browser.get(reverse("accounts:profile"))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import notices, proof, sessions
+from accounts import closing, emails, notices, proof, sessions
 from accounts.forms.contact import ContactForm
 from accounts.forms.passwords import ChangePasswordForm, NewPasswordForm
 from portal import kept
@@ -17,7 +17,13 @@ from portal import kept
 
 @never_cache
 def profile(request):
-    return render(request, "accounts/profile.html", {"panels": [_drawn(name, request) for name in settings.ACCOUNT_PANELS]})
+    context = {
+        "waiting": emails.waiting(request.user),
+        "closing": closing.waiting(request.user),
+        "has_password": request.user.has_usable_password(),
+        "panels": [_drawn(name, request) for name in settings.ACCOUNT_PANELS],
+    }
+    return render(request, "accounts/profile.html", context)
 
 
 def _drawn(name, request):

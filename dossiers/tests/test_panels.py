@@ -22,7 +22,7 @@ def test_the_account_page_costs_the_same_for_one_and_three(client, lan, birth, a
         make_dossier(lan, birth, agency)
         outbox.write(event=f"test:{n}", kind="dossier.submitted", channel="email", recipient=lan.email, subject="Đã nộp", body="…")
     client.force_login(lan)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         page = client.get(reverse("accounts:profile")).content.decode()
     assert page.count("Đăng ký khai sinh") == count
 
