@@ -86,7 +86,8 @@ def choose(host: str, port: int, data: Path, *, kept: dict[str, str], given: dic
         "REDIS_URL": kept.get("REDIS_URL") or f"redis://:{secrets.token_urlsafe(24)}@127.0.0.1:{free_port()}/0",
         "PROMETHEUS_MULTIPROC_DIR": str(data / "metrics"),
     }
-    if (given.get("DEMO") or values["DEMO"]).lower() in env.TRUE and not given.get("OIDC_ISSUER"):
+    # Given empty, it shuts the national door.
+    if (given.get("DEMO") or values["DEMO"]).lower() in env.TRUE and "OIDC_ISSUER" not in given:
         values |= _issuer(name, port, kept)
     return {name: value for name, value in values.items() if not given.get(name)}
 

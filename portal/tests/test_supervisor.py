@@ -63,7 +63,7 @@ def test_the_demo_chooses_an_issuer_once(tmp_path):
     assert urlsplit(choose(tmp_path, port=port, kept=first)["OIDC_ISSUER"]).port != port, "the portal itself listens there now"
 
 
-@pytest.mark.parametrize("given", [{"DEMO": "0"}, {"OIDC_ISSUER": "https://dvcqg.example"}])
+@pytest.mark.parametrize("given", [{"DEMO": "0"}, {"OIDC_ISSUER": "https://dvcqg.example"}, {"OIDC_ISSUER": ""}])
 def test_no_issuer_is_chosen_outside_the_demo_or_beside_a_given_one(tmp_path, given):
     assert not {"OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"} & set(choose(tmp_path, given=given))
 

@@ -27,7 +27,8 @@ def test_each_door_leads_to_a_filed_dossier(site, open_context, axe, door, scrip
 
     enter, person = DOORS[door]
     if person is None:
-        person = dict(site.people()["national"][0 if script else 1])
+        # One who has no account here yet, and one who is linked to theirs.
+        person = dict(site.people()["national"][-1 if script else 0])
     else:
         person = person | {"password": PASSWORD}
         if not script:  # another person by the same door
