@@ -36,7 +36,7 @@ def _drawn(name, request):
 @never_cache
 def contact(request):
     """The address; name, number and birth date stay as they were registered."""
-    form = ContactForm(request.POST or None, instance=request.user)
+    form = ContactForm(request.POST or None, instance=request.user, initial=kept.initial(request, _("Lưu")))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Đã lưu địa chỉ."))
