@@ -10,11 +10,13 @@ from django.core import signing
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import allauth_compat
 from accounts.national import Problem
 from accounts.oidc import NationalAdapter, NationalOAuth2Adapter
 from accounts.stages import ChoosePasswordStage
+from accounts.tests.make import make_citizen
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +91,12 @@ def test_a_national_account_begins_with_a_verifier_of_its_own(request_of_nobody,
 def test_our_hook_comes_before_the_page_of_an_error(request_of_nobody):
     with pytest.raises(Problem, match="cancelled"):
         render_authentication_error(request_of_nobody, None, error=AuthError.CANCELLED)
+
+
+def test_a_stage_named_as_passed_is_not_entered_and_the_way_of_proof_is_remembered(client, settings):
+    settings.SIGNIN_OTP = "always"
+    thu = make_citizen(phone_verified_at=timezone.now())
+    request = client.get(reverse("account_login")).wsgi_request
+    assert allauth_compat.last_method(request, thu) == ""
+    assert allauth_compat.sign_in(request, thu, method="phone", next_url="/tai-khoan/", passed=["sms_code"]).url == "/tai-khoan/"
+    assert (request.user, allauth_compat.last_method(request, thu)) == (thu, "phone")
