@@ -76,6 +76,9 @@ class DisputeAdmin(admin.ModelAdmin):
 
     # --- The list ------------------------------------------------------------------------------
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Khiếu nại tài khoản")} | (extra_context or {}))
+
     @admin.display(description=gettext_lazy("Mã khiếu nại"), ordering="code")
     def ticket(self, dispute):
         return format_html('<a href="{}">{}</a>', reverse("admin:accounts_dispute_change", args=[dispute.pk]), dispute.code)
