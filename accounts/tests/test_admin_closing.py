@@ -50,7 +50,7 @@ def test_the_list_costs_the_same_for_one_and_three(administrator, count, django_
     for _n in range(count):
         closing.ask(make_citizen())
     administrator.get(reverse(LIST))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         administrator.get(reverse(LIST))
 
 
