@@ -125,3 +125,12 @@ def test_the_guide_tells_of_a_code_at_sign_in_only_where_there_is_one(client, se
         settings.SIGNIN_OTP = policy
         page = client.get(reverse("guide")).content.decode()
         assert ("Mã gửi về số điện thoại của tài khoản." in page, "“Nhớ thiết bị này 30 ngày”" in page) == (asked, remembered)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("own", "offered"), [(["email"], True), ([], False)])
+def test_a_dispute_about_a_free_number_leads_to_a_sign_up_only_where_there_is_one(client, settings, own, offered):
+    settings.SIGNUP_DOORS = own
+    page = client.post(reverse("accounts:dispute"), {"national_id": "001080000001"}).content.decode()
+    assert "chưa có tài khoản nên không cần khiếu nại" in page
+    assert ("<b>đăng ký</b>" in page) is offered

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import dispute_drafts, identity
 from accounts.forms.identity import IdentityForm
 from accounts.models import DisputePhoto
+from portal import doors
 from portal.captcha import CaptchaField
 from portal.fields import EmailField, NationalIdField, PhoneField, TidyField, cleaned_digits
 from portal.templatetags.portal import file_size
@@ -79,9 +80,10 @@ class DisputeForm(IdentityForm):
         # The same answer, under the same caps, as the form that registers.
         self.count_lookup(number)
         if not identity.is_taken(number):
-            self.fields["national_id"].advice = format_html(
-                _("Ông/Bà có thể <a href='{signup}'><b>đăng ký</b></a> bằng số này ngay."), signup=reverse("accounts:signup")
-            )
+            if doors.standing().any:
+                self.fields["national_id"].advice = format_html(
+                    _("Ông/Bà có thể <a href='{signup}'><b>đăng ký</b></a> bằng số này ngay."), signup=reverse("accounts:signup")
+                )
             raise forms.ValidationError(_("Số CCCD/CMND này chưa có tài khoản nên không cần khiếu nại."), code="free")
         return number
 

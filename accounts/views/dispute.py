@@ -21,7 +21,7 @@ from accounts.forms.dispute import ClaimForm, DisputeForm
 from accounts.forms.passwords import NewPasswordForm
 from accounts.models import Dispute, DisputePhoto, SmsDevice
 from accounts.views.code import CodePage
-from portal import callers, captcha, second_factor, throttle
+from portal import callers, captcha, doors, second_factor, throttle
 
 HOUR = 3600
 SENT, CLAIM = "dispute_sent", "dispute_claim"
@@ -143,6 +143,9 @@ class Code(CodePage):
         try:
             filed = disputes.file(draft, phone=device.phone) if draft else None
         except disputes.NoAccount:
+            if not doors.standing().any:
+                messages.warning(self.request, _("Số CCCD/CMND này hiện không còn gắn với tài khoản nào."))
+                return redirect("account_login")
             messages.warning(self.request, _("Số CCCD/CMND này hiện không còn gắn với tài khoản nào. Ông/Bà đăng ký được ngay."))
             return redirect("accounts:signup")
         if filed is None:
