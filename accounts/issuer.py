@@ -13,7 +13,7 @@ import jwt
 import requests
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
-from urllib3.exceptions import HTTPError
+from requests.exceptions import BaseHTTPError
 
 from accounts.national import Problem
 
@@ -124,7 +124,7 @@ class Issuer:
             # A redirect could lead the client's secret elsewhere.
             with self._session.request(method, address, timeout=left, stream=True, allow_redirects=False, **options) as answer:
                 status, body = answer.status_code, self._read(what, answer)
-        except (requests.RequestException, HTTPError, OSError) as trouble:
+        except (requests.RequestException, BaseHTTPError, OSError) as trouble:
             raise Problem("away", f"{what}: {type(trouble).__name__}") from None
         try:
             found = json.loads(body)

@@ -44,6 +44,8 @@ class IssuerPeer:
         self.algorithm, self.signed_by, self.kid = "RS256", "own", "k1"
         # By the last word of the address: what to answer instead, and how long to wait before.
         self.instead, self.wait = {}, {}
+        # Which answer stops in the middle, and which comes a byte at a time.
+        self.break_off = self.drip = ""
         self.codes, self.asked = {}, []
         peer = self
 
@@ -86,9 +88,19 @@ class IssuerPeer:
             handler.send_header("Content-Type", "application/json")
             handler.send_header("Content-Length", str(len(answer)))
             handler.end_headers()
-            handler.wfile.write(answer)
+            self._send(handler, what, answer)
         except OSError:
             pass  # the portal did not wait for it
+
+    def _send(self, handler, what, answer):
+        if what == self.break_off:
+            answer = answer[: len(answer) // 2]
+        if what == self.drip:
+            for byte in answer:
+                handler.wfile.write(bytes([byte]))
+                time.sleep(0.1)
+        else:
+            handler.wfile.write(answer)
 
     def _openid_configuration(self, handler, body):
         ends = {f"{name}_endpoint": f"{self.url}/{name}" for name in ("authorization", "token", "userinfo")}

@@ -398,6 +398,22 @@ def test_all_questions_of_a_visit_have_one_time_out(peer, settings):
     assert title(client.get(CALLBACK, peer.sign_in(address))) == AWAY
 
 
+def test_an_answer_that_breaks_off_is_told(peer):
+    client = Client()
+    address = go(client).url
+    peer.break_off = "userinfo"
+    assert title(client.get(CALLBACK, peer.sign_in(address))) == AWAY
+
+
+def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(peer, settings):
+    client = Client()
+    address = go(client).url
+    settings.OIDC_SECONDS, peer.drip = 1, "userinfo"
+    began = timezone.now()
+    assert title(client.get(CALLBACK, peer.sign_in(address))) == AWAY
+    assert timezone.now() - began < timedelta(seconds=2.5)
+
+
 def test_a_cancelled_sign_in_leads_back(peer):
     client = Client()
     response = client.get(CALLBACK, peer.sign_in(go(client).url, code=None, error="access_denied"))
