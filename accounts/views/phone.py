@@ -56,7 +56,7 @@ class Code(CodePage):
         try:
             phones.change(self.request.user, device.phone)
         except phones.PhoneTaken:
-            return render(self.request, "accounts/phone_taken.html", {"phone": device.phone})
+            return render(self.request, "accounts/phone_not_changed.html", {"phone": device.phone})
         messages.success(self.request, _("Đã xác minh số điện thoại. Thiết bị được nhớ phải nhập mã OTP ở lần đăng nhập sau."))
         return redirect("accounts:profile")
 
