@@ -4,6 +4,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -23,7 +24,9 @@ def folder(tmp_path_factory):
     """A folder that PostgreSQL's own user may pass through, as root's temporary folders are not."""
     path = tmp_path_factory.mktemp("servers")
     if services.is_root():
-        for step in (path, path.parent, path.parent.parent):
+        for step in (path, *path.parents):
+            if step == Path(tempfile.gettempdir()):
+                break
             step.chmod(0o711)
     return path
 
