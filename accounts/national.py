@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from accounts import notices
+from accounts import notices, ways
 from accounts.identity import old_enough
 from accounts.models import User
 from portal.identity import CCCD_DIGITS, CMND_DIGITS
@@ -125,6 +125,7 @@ def admit(identity: Identity) -> tuple[SocialAccount, str]:
         _record(user, made, identity.differs_from(user))
         if not made:
             notices.linked(user)
+            ways.begin(user)
     return link, NEW if made else LINKED if first else KNOWN
 
 

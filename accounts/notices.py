@@ -64,6 +64,15 @@ def linked(user):
         _post("linked", "sms", user.phone, about=f"account:{user.pk}", context=context)
 
 
+def ways_removed(user):
+    """To the address and the phone that were somebody else's, and to whoever hears from them that the number was theirs."""
+    context = {"at": timezone.now()}
+    if user.email:
+        _post("ways_removed", "email", user.email, about=f"account:{user.pk}", context=context)
+    if user.phone and user.phone_verified_at:
+        _post("ways_removed", "sms", user.phone, about=f"account:{user.pk}", context=context)
+
+
 def closing_asked(request):
     """The request to delete the account was taken; whoever did not ask must hear of it in time."""
     _everywhere("closing_asked", request.user, {"day": request.answer_by, "url": _link("accounts:close")})

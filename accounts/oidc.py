@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from accounts.allauth_compat import OpenIDConnectOAuth2Adapter, OpenIDConnectProvider
 from accounts.issuer import Issuer
-from accounts.national import NEW, PROVIDER, Identity, Problem, admit
+from accounts.national import PROVIDER, Identity, Problem, admit
 
 
 def nonce_of(verifier: str) -> str:
@@ -110,7 +110,7 @@ class NationalAdapter(DefaultSocialAccountAdapter):
         """From here on allauth signs in an account that exists: it has nothing to register and nobody to ask."""
         sociallogin.account, how = admit(sociallogin.identity)
         sociallogin.user = sociallogin.account.user
-        request.national_account = how, sociallogin.identity.differs_from(sociallogin.user) if how != NEW else []
+        request.national_account = how, sociallogin.identity
 
     def on_authentication_error(self, request, provider, error=None, exception=None, extra_context=None):
         """allauth would draw a page of its own; ours has words for each reason."""

@@ -7,7 +7,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.views import closing, dispute, email, mobile, mydata, national, phone, profile, proof, recovery, sessions, signin, signup
+from accounts.views import (
+    closing,
+    dispute,
+    email,
+    mobile,
+    mydata,
+    national,
+    phone,
+    profile,
+    proof,
+    recovery,
+    sessions,
+    signin,
+    signup,
+    ways,
+)
 
 own = [
     path("dang-ky/", signup.choose, name="signup"),
@@ -30,6 +45,7 @@ own = [
     path("quen-mat-khau/otp/", recovery.Code.as_view(), name="recovery_code"),
     path("quen-mat-khau/mat-khau-moi/", recovery.choose_after_code, name="recovery_password"),
     path("tai-khoan/", profile.profile, name="profile"),
+    path("tai-khoan/cach-dang-nhap/", ways.ask, name="ways"),
     path("tai-khoan/lien-he/", profile.contact, name="contact"),
     path("tai-khoan/xac-nhan/", proof.prove, name="prove"),
     path("tai-khoan/xac-nhan/otp/", proof.code, name="prove_code"),

@@ -96,6 +96,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     address = models.CharField(_("số nhà, thôn/buôn, đường"), max_length=200, blank=True)
     commune_code = models.CharField(_("mã xã/phường"), max_length=5, blank=True)
 
+    # Linked by the national portal, whose holder was not yet asked whether password, address and phone are theirs.
+    ways_in_doubt = models.BooleanField(default=False, editable=False)
     door = models.CharField(_("cách đăng ký"), max_length=8, choices=Door.choices, blank=True)
     # Null until the sign-up was finished: an abandoned one must not block the owner of the number.
     activated_at = models.DateTimeField(_("kích hoạt lúc"), null=True, blank=True)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import national
+from accounts import national, ways
 from accounts.allauth_compat import OAuth2CallbackView
 from accounts.oidc import NationalAdapter, NationalOAuth2Adapter
 from portal import callers, doors
@@ -135,7 +135,11 @@ def callback(request, provider_id):
             return _explain(request, problem, journey.get("next", ""))
         if hasattr(request, "national_account"):
             request.session.pop(JOURNEY, None)
-            _greet(request, *request.national_account)
+            how, identity = request.national_account
+            ways.remember_facts(request, identity)
+            _greet(request, how, identity.differs_from(request.user) if how == national.LINKED and request.user.is_authenticated else [])
+            if request.user.is_authenticated and ways.must_answer(request):
+                return redirect(reverse("accounts:ways", query={"next": response.url}))
         return response
 
 

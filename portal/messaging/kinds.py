@@ -13,6 +13,7 @@ NAMES = {
     "otp": _("Mã xác nhận (OTP)"),
     "reset": _("Đặt lại mật khẩu"),
     "changed": _("Thông tin tài khoản thay đổi"),
+    "ways_removed": _("Gỡ cách đăng nhập cũ"),
     "linked": _("Nối với Cổng Dịch vụ công quốc gia"),
     "dispute": _("Khiếu nại tài khoản"),
     "letter": _("Thư về tài khoản"),
