@@ -24,7 +24,7 @@ READY_SECONDS = 120
 # What the test run has set for itself; `up` must choose its own.
 OWN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "DATA_DIR", "MEDIA_ROOT", "STATIC_ROOT")
 # The word by which a child of `up` is known in the list of processes, where it is not its own name.
-COMMANDS = {"web": "gunicorn", "redis": "(valkey|redis)-server"}
+COMMANDS = {"web": "gunicorn", "redis": "(valkey|redis)-server", "issuer": r"portal\.issuer"}
 
 
 @dataclass
@@ -49,10 +49,21 @@ class Site:
 
     def rows(self, query: str, *values) -> list[tuple]:
         """What the database answers, without a second Django."""
-        address = env.read_file(self.data / "env")["DATABASE_URL"]
-        with contextlib.closing(psycopg2.connect(address)) as database, database.cursor() as cursor:
+        with self._database() as cursor:
             cursor.execute(query, values)
             return cursor.fetchall()
+
+    def change(self, statement: str, *values) -> None:
+        """Make a row older than it is, or say what only another authority can say, while the site runs."""
+        with self._database() as cursor:
+            cursor.execute(statement, values)
+            cursor.connection.commit()
+
+    @contextlib.contextmanager
+    def _database(self):
+        address = env.read_file(self.data / "env")["DATABASE_URL"]
+        with contextlib.closing(psycopg2.connect(address)) as database, database.cursor() as cursor:
+            yield cursor
 
     def captcha_answer(self, key: str) -> str:
         return self.rows("SELECT response FROM captcha_captchastore WHERE hashkey = %s", key)[0][0]
@@ -86,10 +97,14 @@ class Site:
     def await_ready(self, seconds: float = READY_SECONDS) -> None:
         wait_until(self._is_ready, seconds, "the site is not ready", log=self.data / "up.log", alive=self.up)
 
-    def _is_ready(self) -> bool:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+    def answers(self, address: str) -> bool:
+        """Whether a server of the product is up at this address."""
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
             return answer.status == 200
         return False
+
+    def _is_ready(self) -> bool:
+        return self.answers(f"{self.url}/readyz")
 
 
 def wait_until(is_so, seconds: float, otherwise: str, *, log: Path | None = None, alive: subprocess.Popen | None = None, pause=0.3) -> None:
