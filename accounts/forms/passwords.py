@@ -107,3 +107,7 @@ class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
     """The signed-in owner changes the password, proving the present one first."""
 
     field_order = ["current", "password1", "password2"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("Mật khẩu mới")
