@@ -12,6 +12,11 @@ class PhoneTaken(Exception):
     """The number belongs to another account."""
 
 
+def may_change(user) -> bool:
+    """An official's phone is the second factor of the officials' site: with the password alone nobody may put another in its place."""
+    return not user.is_staff
+
+
 def change(user, phone, at=None) -> User:
     """The code was right: the phone is the account's own from now on. Raises PhoneTaken.
 

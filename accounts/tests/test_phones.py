@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from accounts import otp, phones
 from accounts.models import SmsDevice, Subscriber, TrustedDevice, User
+from accounts.otp import sms_device_for
 from accounts.tests.at_once import at_once
 from accounts.tests.mail import letters
-from accounts.tests.make import PASSWORD, make_citizen
+from accounts.tests.make import PASSWORD, make_citizen, make_staff
 from accounts.tests.test_sessions import device
 from portal.messaging.models import OutgoingMessage
 
@@ -152,3 +153,16 @@ def test_two_accounts_proving_one_number_at_once_are_one_and_a_page():
 
     assert sorted(map(str, at_once(lambda: change(lan), lambda: change(minh)))) == ["True", "taken"]
     assert User.objects.filter(phone=NEW, phone_verified_at__isnull=False).count() == 1
+
+
+def test_an_official_cannot_make_a_second_factor_of_another_phone_with_the_password_alone(client):
+    official = make_staff(phone="", phone_verified_at=None)
+    proven(client, official)
+    assert ask(client).url == reverse("accounts:profile")
+    for name in ("phone", "phone_code"):
+        assert client.get(reverse(f"accounts:{name}")).url == reverse("accounts:profile")
+    page = client.get(reverse("accounts:profile")).content.decode()
+    assert "Số điện thoại của cán bộ do người quản trị hệ thống đổi" in page
+    assert reverse("accounts:phone") not in page
+    assert not SmsDevice.objects.exists()
+    assert sms_device_for(official) is None

@@ -1,5 +1,7 @@
 """The phone of the account: the number, then the code sent to it."""
 
+import functools
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -19,8 +21,22 @@ from portal import second_factor
 PENDING = "phone_to_prove"
 
 
+def own_to_change(view):
+    """Send those away whose number others vouch for."""
+
+    @functools.wraps(view)
+    def judged(request, *args, **kwargs):
+        if phones.may_change(request.user):
+            return view(request, *args, **kwargs)
+        messages.warning(request, _("Số điện thoại của cán bộ do người quản trị hệ thống đổi, vì mã vào trang quản trị gửi tới số này."))
+        return redirect("accounts:profile")
+
+    return judged
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@own_to_change
 @proof.required
 def change(request):
     """A new number, or the one that was typed at sign-up and never proven."""
@@ -36,7 +52,7 @@ def change(request):
     return render(request, "accounts/phone.html", {"form": form})
 
 
-@method_decorator(proof.required, name="dispatch")
+@method_decorator([own_to_change, proof.required], name="dispatch")
 class Code(CodePage):
     """The code sent to the new number."""
 
