@@ -74,8 +74,8 @@ ANSWERS = {
     "not_citizen": Answer(
         gettext_lazy("Đây không phải tài khoản công dân"),
         gettext_lazy(
-            "Cổng này mới nhận tài khoản của công dân. Nếu đã đăng nhập bằng tài khoản tổ chức, "
-            "đăng xuất khỏi Cổng Dịch vụ công quốc gia rồi đăng nhập lại bằng tài khoản cá nhân."
+            "Cổng này mới nhận tài khoản của công dân. Nếu vừa dùng tài khoản tổ chức, "
+            "hãy đăng xuất khỏi Cổng Dịch vụ công quốc gia. Sau đó đăng nhập lại bằng tài khoản cá nhân."
         ),
         403,
     ),

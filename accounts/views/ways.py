@@ -21,7 +21,7 @@ def ask(request):
         ways.remove(request)
         messages.success(
             request,
-            _("Đã gỡ các cách đăng nhập cũ. Từ nay tài khoản chỉ mở bằng Cổng Dịch vụ công quốc gia, cho đến khi Ông/Bà đặt mật khẩu mới."),
+            _("Đã gỡ các cách đăng nhập cũ. Từ nay tài khoản chỉ mở bằng Cổng Dịch vụ công quốc gia, đến khi Ông/Bà đặt mật khẩu mới."),
         )
     else:
         ways.keep(request)
