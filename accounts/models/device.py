@@ -118,8 +118,9 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
 
         Counted before it is compared, so that guesses from many sessions at once cannot slip past the hourly caps.
         """
-        counted = [throttle.count(scope, key, seconds=3600) <= most for scope, key, most in self._hourly_caps()]
-        allowed = all(counted) and self._may_compare()[0]
+        # The strangers' caps come first: a guess beyond them is none of the account's, or it would use up the owner's.
+        counted = all(throttle.count(scope, key, seconds=3600) <= most for scope, key, most in self._hourly_caps())
+        allowed = counted and self._may_compare()[0]
         if allowed and constant_time_compare(token, self.token) and super().verify_token(token):
             for scope, key, _most in self._hourly_caps():
                 throttle.give_back(scope, key)
@@ -135,11 +136,11 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
         return False
 
     def _hourly_caps(self):
-        """One for the account; and half of it for what strangers may start, so that they cannot use up the owner's."""
+        """Half of the account's for what strangers may start, so that they cannot use up the owner's; and one for the account."""
         half = max(settings.OTP_WRONG_PER_HOUR // 2, 1)
-        yield "otp-wrong", str(self.user_id), settings.OTP_WRONG_PER_HOUR
-        if self.purpose in self.OPEN_TO_STRANGERS:
-            yield "otp-wrong-by-strangers", str(self.user_id), half
         if self.purpose in (self.Purpose.SIGN_UP, self.Purpose.DISPUTE):
             # Each sign-up and each claim is an account of its own: guesses at somebody's phone are counted across all of them.
             yield "otp-wrong-for-number", self.phone, half
+        if self.purpose in self.OPEN_TO_STRANGERS:
+            yield "otp-wrong-by-strangers", str(self.user_id), half
+        yield "otp-wrong", str(self.user_id), settings.OTP_WRONG_PER_HOUR

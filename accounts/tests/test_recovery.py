@@ -14,6 +14,7 @@ from accounts.tests.mail import FOOT, letters, link_in
 from accounts.tests.make import PASSWORD, make_citizen
 from accounts.tests.test_signin import sign_in
 from accounts.tests.test_signup import PERSON
+from portal import throttle
 
 NEW = "Một mật khẩu khác 9"
 
@@ -410,6 +411,28 @@ def test_wrong_codes_typed_by_strangers_leave_the_owner_the_way_in(phoned):
     sign_in_device.generate_challenge()
     sign_in_device.refresh_from_db()
     assert sign_in_device.verify_token(sign_in_device.token) is True
+
+
+def test_strangers_who_spell_one_name_in_many_ways_leave_the_owner_the_way_in(phoned):
+    number = phoned.national_id
+    for spelling in (
+        number,
+        f"{number[:4]} {number[4:]}",
+        f"{number[:4]}.{number[4:]}",
+        f"{number[:6]}-{number[6:]}",
+        phoned.phone,
+        "0912 345 678",
+    ):
+        stranger = Client()
+        ask_by_sms(stranger, spelling)
+        for _guess in range(5):
+            guess(stranger, wrong())
+            later(17)
+    assert throttle.used("otp-wrong", str(phoned.pk)) == project.OTP_WRONG_PER_HOUR // 2
+    own = SmsDevice.objects.create(user=phoned, purpose=SmsDevice.Purpose.SIGN_IN, session="own", phone=phoned.phone)
+    own.generate_challenge()
+    own.refresh_from_db()
+    assert own.verify_token(own.token) is True
 
 
 def test_the_right_lasts_a_quarter_of_an_hour(client, phoned):
