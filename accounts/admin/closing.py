@@ -65,6 +65,9 @@ class ClosingRequestAdmin(admin.ModelAdmin):
             path("<int:pk>/", decide, name="accounts_closingrequest_change"),
         ]
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Yêu cầu xóa tài khoản")} | (extra_context or {}))
+
     @admin.display(description=gettext_lazy("Tài khoản"))
     def owner(self, request):
         return format_html('<a href="{}">{}</a>', reverse("admin:accounts_closingrequest_change", args=[request.pk]), request.user)
