@@ -68,6 +68,14 @@ def test_a_link_makes_the_new_address_the_accounts_and_both_are_told(browser, la
     assert lan.check_password(PASSWORD)
 
 
+def test_a_used_link_leads_a_signed_in_owner_to_the_addresses_of_the_account(browser):
+    ask(browser)
+    link = last_link()
+    browser.post(link)
+    assert reverse("accounts:email") in browser.get(link).content.decode()
+    assert reverse("account_login") in Client().get(link).content.decode()
+
+
 def test_an_account_named_by_its_number_keeps_its_name(lan):
     User.objects.filter(pk=lan.pk).update(username=lan.national_id)
     emails.ask_to_confirm(lan, NEW)

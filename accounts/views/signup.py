@@ -109,7 +109,7 @@ def _count_mail(request):
 
 def _dead_link(request, key):
     address = allauth_compat.address_behind(key)
-    if address and address.user.activated_at and not address.verified:
+    if request.user.is_authenticated or (address and address.user.activated_at and not address.verified):
         return email_views.dead_link(request)
     context = {"key": key if address and not address.verified else "", "used": bool(address and address.verified)}
     # Not an error status: those are logged with their address, and a link's key belongs in no log.
