@@ -12,8 +12,7 @@ class CitizenBackend(AuthenticationBackend):
     def _authenticate(self, request, username="", email="", password="", **credentials):
         typed = username or email or ""
         user = User.objects.named(typed)
-        tries.check(user, typed, request)
-        if user is None:
+        if not tries.check(user, typed, request) or user is None:
             tries.wrong(request)
             return None  # the caller hashes once, so that the time does not tell
         self._did_check_password = True

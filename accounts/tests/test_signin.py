@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +14,8 @@ from accounts.tests.at_once import at_once
 from accounts.tests.mail import letters, link_in, password_in
 from accounts.tests.make import PASSWORD, make_citizen, make_staff
 from accounts.tests.test_signup import PERSON
+from portal import throttle
+from portal.circuit import client as redis_client
 
 WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Kiểm tra lại hoặc chọn “Quên mật khẩu”."
 BLOCKED = "Đã nhập sai nhiều lần. Thử lại sau 15 phút hoặc chọn “Quên mật khẩu”."
@@ -22,6 +25,10 @@ pytestmark = pytest.mark.django_db
 
 def sign_in(login, password=PASSWORD, client=None, **extra):
     return (client or Client()).post(reverse("account_login"), {"login": login, "password": password}, **extra)
+
+
+def nothing_counted_yet():
+    redis_client(settings.REDIS_URL).flushdb()
 
 
 def refusal(response):
@@ -233,11 +240,46 @@ def test_sign_out_needs_a_press(client, lan):
 
 
 def test_guesses_count_for_the_account_whichever_name_was_typed():
+    """The sixth is not judged. It is answered like a wrong one: a stranger must not learn that these are one account's names."""
     make_citizen(username="canho", email="h@example.com", national_id="066192001234")
     for typed in ("canho", "h@example.com", "066192001234", "canho", "H@example.com"):
         assert refusal(sign_in(typed, "đoán")) == [WRONG]
     for typed in ("canho", "h@example.com", "066192001234"):
-        assert refusal(sign_in(typed, PASSWORD)) == [BLOCKED]
+        assert refusal(sign_in(typed, PASSWORD)) == [WRONG]
+
+
+@pytest.mark.parametrize(
+    ("guessed", "then"),
+    [
+        ("066192001234", "0661 9200 1234"),
+        ("066192001234", "0912345678"),
+        ("066192001234", "h@example.com"),
+        ("0912345678", "+84 912 345 678"),
+        ("0912345678", "912345678"),
+        ("h@example.com", "hé@example.com"),
+        ("hé@example.com", "h@example.com"),
+        ("0\u030166192001234", "066192001234"),
+    ],
+)
+def test_no_second_name_or_spelling_tells_whether_there_is_an_account(guessed, then):
+    def answers():
+        nothing_counted_yet()
+        return [refusal(sign_in(typed, "đoán")) for typed in [guessed] * 6 + [then] * 6]
+
+    unknown = answers()
+    make_citizen(
+        username="canho", email="h@example.com", national_id="066192001234", phone="+84912345678", phone_verified_at=timezone.now()
+    )
+    assert answers() == unknown
+
+
+def test_the_owners_right_password_frees_each_of_their_names():
+    owner = make_citizen(national_id="066192001234", phone="+84912345678", phone_verified_at=timezone.now())
+    for typed in (owner.email, owner.email, owner.national_id, "0912 345 678"):
+        sign_in(typed, "đoán")
+    sign_in(owner.national_id)
+    counted = [throttle.used("sign-in-900", tries.key_of(None, name)) for name in (owner.email, owner.national_id, owner.phone)]
+    assert counted == [0, 0, 0]
 
 
 def test_guesses_at_an_unknown_name_are_held_up_like_those_at_a_known_one():
