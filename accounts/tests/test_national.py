@@ -156,7 +156,7 @@ def test_signing_out_tells_that_the_other_session_may_stay(peer, client):
 
 
 def test_vneid_is_offered_where_the_issuer_has_it(peer, settings):
-    assert "không có trong bản dùng thử" in Client().get(CHOOSE).content.decode()
+    assert "không có trong bản trình diễn" in Client().get(CHOOSE).content.decode()
     settings.OIDC_VNEID_IDP = "vneid"
     assert 'name="account" value="vneid"' in Client().get(CHOOSE).content.decode()
     asked = dict(parse_qsl(urlsplit(go(Client(), account="vneid").url).query))

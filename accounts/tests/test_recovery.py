@@ -260,7 +260,7 @@ def test_a_forgotten_password_is_replaced_by_a_code(client, phoned):
 def test_the_page_of_the_code_shows_no_phone(client, phoned):
     ask_by_sms(client, phoned.email)
     html = client.get(CODE_PAGE).content.decode()
-    assert "Nếu tài khoản này có số điện thoại đã xác minh, mã OTP đã được gửi tới số đó, dùng trong 5 phút." in html
+    assert "Nếu tài khoản này có số điện thoại đã xác minh, mã OTP đã được gửi tới số đó. Mã dùng trong 5 phút." in html
     assert "678" not in re.sub(r'value="[^"]*"|nonce="[^"]*"', "", html)
 
 

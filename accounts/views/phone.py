@@ -28,7 +28,7 @@ def own_to_change(view):
     def judged(request, *args, **kwargs):
         if phones.may_change(request.user):
             return view(request, *args, **kwargs)
-        messages.warning(request, _("Số điện thoại của cán bộ do người quản trị hệ thống đổi, vì mã vào trang quản trị gửi tới số này."))
+        messages.warning(request, _("Số điện thoại của cán bộ do người quản trị hệ thống đổi. Mã vào trang quản trị gửi tới số này."))
         return redirect("accounts:profile")
 
     return judged

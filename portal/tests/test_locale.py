@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from allauth.account.adapter import get_adapter
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
 from babel.messages.pofile import read_po
 from django import forms
+from django.apps import apps
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils import translation
@@ -131,12 +133,28 @@ def test_the_words_are_quiet_and_well_set(language):
     assert [text for text in said if re.search(r"\b(bạn|quý khách|Bạn)\b", text)] == []
 
 
-def test_what_allauth_refuses_is_said_in_vietnamese():
-    with translation.override("en"):
-        english = {name: str(text) for name, text in get_adapter().error_messages.items()}
-    with translation.override("vi"):
-        vietnamese = {name: str(text) for name, text in get_adapter().error_messages.items()}
-    assert {name for name in english if english[name] == vietnamese[name]} == set()
+def in_both(words: dict) -> list[tuple[str, str]]:
+    said = []
+    for language in ("en", "vi"):
+        with translation.override(language):
+            said.append([str(text) for text in words.values()])
+    return list(zip(*said, strict=True))
+
+
+@pytest.mark.parametrize("adapter", [get_adapter, get_social_adapter])
+def test_what_allauth_refuses_is_said_in_vietnamese(adapter):
+    assert [said for said in in_both(adapter().error_messages) if len(set(said)) == 1] == []
+
+
+@pytest.mark.parametrize("app", ["account", "socialaccount", "usersessions"])
+def test_what_allauth_keeps_has_vietnamese_names(app):
+    names = {"": apps.get_app_config(app).verbose_name}
+    for model in apps.get_app_config(app).get_models():
+        names |= {
+            f"{model.__name__}.{field.name}": field.verbose_name for field in model._meta.fields if not isinstance(field.verbose_name, str)
+        }
+    assert names
+    assert [said for said in in_both(names) if len(set(said)) == 1] == []
 
 
 def test_what_django_says_of_a_form_calls_nobody_by_a_familiar_name():
