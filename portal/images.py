@@ -1,6 +1,7 @@
 """What the worker makes of a photograph: upright, of a legible size, without where and when it was taken."""
 
 import io
+import threading
 import warnings
 from dataclasses import dataclass
 
@@ -18,6 +19,10 @@ QUALITY = 85
 FORMATS = {JPEG: "JPEG", PNG: "PNG", HEIC: "HEIF"}
 
 
+# A file of some kilobytes may unfold to hundreds of megabytes, and anybody may send several at once.
+_one_at_a_time = threading.Lock()
+
+
 class Unreadable(ValueError):
     """The picture cannot be decoded, or would need more memory than any photograph does."""
 
@@ -30,9 +35,10 @@ class Picture:
 
 
 def remade(data: bytes, content_type: str) -> Picture:
-    """Decode and write anew: nothing of the sender's file but its picture survives."""
+    """Decode and write anew: nothing of the sender's file but its picture survives. One at a time in each process."""
     try:
-        with warnings.catch_warnings():
+        # The filters of warnings belong to the whole process as well.
+        with _one_at_a_time, warnings.catch_warnings():
             # Pillow only warns between one and two times the limit.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = _decoded(data, content_type)
@@ -46,8 +52,9 @@ def _decoded(data, content_type):
     with Image.open(io.BytesIO(data), formats=[FORMATS[content_type]]) as image:
         image.draft("RGB", (LONG_EDGE, LONG_EDGE))  # JPEG is read at half size where that is enough
         image.load()
-        upright = ImageOps.exif_transpose(image)
-    upright = upright.convert("RGBA" if _is_transparent(upright) else "L" if upright.mode in ("1", "L") else "RGB")
+        ImageOps.exif_transpose(image, in_place=True)
+        mode = "RGBA" if _is_transparent(image) else "L" if image.mode in ("1", "L") else "RGB"
+        upright = image if image.mode == mode else image.convert(mode)
     upright.thumbnail((LONG_EDGE, LONG_EDGE))
     # Comments, profiles and positions would be written again from here.
     upright.info.clear()
