@@ -458,7 +458,9 @@ def test_the_national_door(site, reader, people):
     me.is_told("Mã chưa đúng. Xem lại tin nhắn mới nhất. Còn 4 lần thử.")
     time.sleep(1)  # after a wrong guess the next one waits a second
     me.types_code(code)
-    me.reads("Đã nối Cổng Dịch vụ công quốc gia với tài khoản có sẵn của số định danh này.")
+    me.reads("Đã nối Cổng Dịch vụ công quốc gia với tài khoản có sẵn của số định danh này.", "Các cách đăng nhập này có phải của Ông/Bà?")
+    me.presses("Là của tôi, giữ lại")
+    me.page.wait_for_url("**/ho-so/")
 
     another = reader()
     another.goes_to("/dang-nhap/dvcqg/")
@@ -632,7 +634,7 @@ def add_mail(site, me, address):
     me.presses("Xác nhận địa chỉ")
     me.reads("Đã xác nhận thư điện tử")
     me.goes_to(link)
-    me.reads("Đường dẫn này đã hết hạn hoặc đã dùng rồi")
+    me.reads("Đường dẫn này đã hết hạn hoặc đã dùng rồi", "Mở trang Tài khoản để xem địa chỉ đang dùng")
     me.goes_to("/tai-khoan/")
     me.reads(address)
 
