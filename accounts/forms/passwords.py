@@ -78,7 +78,8 @@ class RecoveredPasswordForm(NewPasswordForm):
         data = super().clean()
         # Of two presses at once the second waits here, and finds the link used by the first.
         held = User.objects.select_for_update().filter(pk=self.user.pk).first()
-        if held is None or not default_token_generator.check_token(held, self.temp_key):
+        # An account frozen since the link was mailed keeps its password: whoever thaws it must not open it to the link's reader.
+        if held is None or not held.is_active or not default_token_generator.check_token(held, self.temp_key):
             raise forms.ValidationError(_("Đường dẫn này đã hết hạn hoặc đã dùng rồi."), code="used")
         self.user = held
         return data

@@ -119,6 +119,16 @@ def test_a_frozen_account_gets_no_link():
     assert not letters()
 
 
+def test_a_link_mailed_before_the_account_was_frozen_sets_no_password(lan):
+    ask(lan.email)
+    link = link_in(letters("reset")[0])
+    User.objects.filter(pk=lan.pk).update(is_active=False)
+    response = choose(link)
+    assert response.context["form"].non_field_errors() == ["Đường dẫn này đã hết hạn hoặc đã dùng rồi."]
+    lan.refresh_from_db()
+    assert lan.check_password(PASSWORD)
+
+
 def test_recovery_opens_the_door_that_guesses_had_shut(lan):
     for _guess in range(6):
         sign_in(lan.email, "đoán")
