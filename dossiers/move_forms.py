@@ -116,7 +116,7 @@ PASS, MISSING = "pass", "missing"
 READY_REASONS = [
     ("blurred", _("Ảnh mờ")),
     ("incomplete", _("Thiếu trang")),
-    ("wrong_form", _("Sai mẫu")),
+    ("wrong_form", _("Chưa đúng mẫu")),
     ("expired", _("Hết hạn")),
 ]
 
