@@ -171,7 +171,7 @@ def _count_sending(request, name):
     """What limits sending, whoever is behind the name; raises TooMany."""
     callers.check(request, "otp-send-from", limit=settings.OTP_SENDS_PER_ADDRESS, seconds=HOUR)
     throttle.check("recovery-send", name, limit=settings.OTP_SENDS_PER_HOUR, seconds=HOUR)
-    budget.refuse(reserved=True)
+    budget.refuse(budget.RECOVERY)
 
 
 def _send(asked):
@@ -183,7 +183,7 @@ def _send(asked):
         with transaction.atomic():
             with suppress(throttle.TooMany):
                 _nobodys_device().generate_challenge()
-                budget.give_back(reserved=True)
+                budget.give_back(budget.RECOVERY)
             transaction.set_rollback(True)
         outbox.wake_after_commit()
     asked.sent()

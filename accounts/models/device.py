@@ -31,6 +31,7 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
 
     # What a stranger may start who knows no more than somebody's number.
     OPEN_TO_STRANGERS = (Purpose.SIGN_UP, Purpose.RECOVERY, Purpose.DISPUTE)
+    BUDGETS = {Purpose.SIGN_IN: budget.SIGN_IN, Purpose.RECOVERY: budget.RECOVERY}
 
     phone = models.CharField(_("số điện thoại"), max_length=16)
     purpose = models.CharField(_("dùng để"), max_length=12, choices=Purpose.choices, default=Purpose.SIGN_IN)
@@ -78,7 +79,7 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
         if not allowed:
             return gettext("Ông/Bà vừa yêu cầu mã. Chờ {n} giây rồi nhấn lại.").format(n=self.seconds_to_resend)
         throttle.check("otp-send", f"{self.purpose}:{self.phone}", limit=settings.OTP_SENDS_PER_HOUR, seconds=3600)
-        budget.spend(reserved=self.purpose in (self.Purpose.SIGN_IN, self.Purpose.RECOVERY))
+        budget.spend(self.BUDGETS.get(self.purpose, budget.OTHERS))
         # A code about to end would reach the phone dead.
         if not self.code_lives or self._seconds_left() < 60:
             self.generate_token(length=settings.OTP_DIGITS, valid_secs=settings.OTP_VALID_SECONDS, commit=False)
