@@ -4,8 +4,10 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import sessions, trusted
 from accounts.admin.permissions import SuperusersOnly
 from accounts.models import User, searchable
 from accounts.otp import sms_device_for
@@ -15,9 +17,27 @@ from portal.text import masked_id
 
 
 class AccountForm(forms.ModelForm):
-    """A phone in any spelling; an e-mail that is nobody else's."""
+    """A phone in any spelling; a name, a phone and an e-mail that are nobody else's."""
 
     phone = PhoneField(label=_("Số điện thoại"), required=False)
+
+    def clean_username(self):
+        """Only an official's name is typed here, and whoever signs in may type an ID number, a phone or an address instead."""
+        name = self.cleaned_data["username"]
+        if "@" in name or not any(letter.isalpha() for letter in name):
+            raise forms.ValidationError(
+                _("Tên đăng nhập của cán bộ cần có chữ cái và không có @, để không trùng số hay địa chỉ của công dân.")
+            )
+        return name
+
+    def clean(self):
+        """The number the administrator vouches for may be proven by somebody else already."""
+        data = super().clean()
+        phone = data.get("phone")
+        if phone and "phone" in self.changed_data and (data.get("is_staff") or self.instance.pk is None):
+            if User.objects.activated().filter(phone=phone, phone_verified_at__isnull=False).exclude(pk=self.instance.pk).exists():
+                self.add_error("phone", _("Số này đã là số đã xác minh của tài khoản khác."))
+        return data
 
     def clean_email(self):
         email = self.cleaned_data["email"].lower()
@@ -57,6 +77,9 @@ class UserAdmin(SuperusersOnly, admin.ModelAdmin):
     readonly_fields = ["username", "national_id", "phone_verified_at", "date_joined", "activated_at", "last_login"]
     filter_horizontal = ["groups"]
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": gettext("Tài khoản")} | (extra_context or {}))
+
     @admin.display(description=_("số CMND/CCCD"))
     def number(self, user):
         return masked_id(user.national_id) if user.national_id else ""
@@ -82,6 +105,10 @@ class UserAdmin(SuperusersOnly, admin.ModelAdmin):
             obj.phone_verified_at = timezone.now() if obj.is_staff and obj.phone else None
         super().save_model(request, obj, form, change)
         sms_device_for(obj)
+        if change and not obj.is_active:
+            # Thawed one day, the account must not open again in the browsers it was frozen for.
+            sessions.end_all(obj)
+            trusted.forget(obj)
         if not change and obj.email:
             EmailAddress.objects.create(user=obj, email=obj.email, verified=True, primary=True)
             self.message_user(request, _("Cán bộ mở “Quên mật khẩu” ở trang đăng nhập để tự đặt mật khẩu."))
