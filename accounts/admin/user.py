@@ -33,10 +33,10 @@ class AccountForm(forms.ModelForm):
     def clean(self):
         """The number the administrator vouches for may be proven by somebody else already."""
         data = super().clean()
-        phone = data.get("phone")
-        if phone and "phone" in self.changed_data and (data.get("is_staff") or self.instance.pk is None):
-            if User.objects.activated().filter(phone=phone, phone_verified_at__isnull=False).exclude(pk=self.instance.pk).exists():
-                self.add_error("phone", _("Số này đã là số đã xác minh của tài khoản khác."))
+        vouched = "phone" in self.changed_data and (data.get("is_staff") or self.instance.pk is None)
+        proven = User.objects.activated().filter(phone_verified_at__isnull=False).exclude(pk=self.instance.pk)
+        if vouched and data.get("phone") and proven.filter(phone=data["phone"]).exists():
+            self.add_error("phone", _("Số này đã là số đã xác minh của tài khoản khác."))
         return data
 
     def clean_email(self):

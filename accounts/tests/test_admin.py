@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 
-from accounts.models import SmsDevice, User
+from accounts.models import SmsDevice, TrustedDevice, User
 from accounts.otp import sms_device_for
 from accounts.tests.make import make_citizen, make_staff
 
@@ -71,21 +74,54 @@ def test_an_administrator_makes_an_official_who_chooses_the_password_alone(admin
     assert User.objects.with_email("moi@example.com") == official
 
 
-def test_a_citizens_phone_typed_by_an_administrator_is_not_proven(administrator, lan):
-    form = administrator.get(reverse("admin:accounts_user_change", args=[lan.pk])).context["adminform"].form
+def typed_by(administrator, user, **changes):
+    """Post the page of an account as it stands, but for the changes; None takes a field away."""
+    page = reverse("admin:accounts_user_change", args=[user.pk])
+    form = administrator.get(page).context["adminform"].form
     data = {name: form[name].value() or "" for name in form.fields} | {
-        "phone": "0987 654 321",
-        "is_active": "on",
         "birth_date": "12/03/1992",
         "emailaddress_set-TOTAL_FORMS": "0",
         "emailaddress_set-INITIAL_FORMS": "0",
     }
-    for name in ("is_staff", "is_superuser", "groups"):
-        del data[name]
-    response = administrator.post(reverse("admin:accounts_user_change", args=[lan.pk]), data)
+    data = {name: "on" if value is True else value for name, value in (data | changes).items() if value not in (None, "", [])}
+    return administrator.post(page, data)
+
+
+def test_a_citizens_phone_typed_by_an_administrator_is_not_proven(administrator, lan):
+    response = typed_by(administrator, lan, phone="0987 654 321")
     assert response.status_code == 302, response.context["errors"]
     lan.refresh_from_db()
     assert (lan.phone, lan.phone_verified_at) == ("+84987654321", None)
+
+
+def test_an_account_frozen_here_opens_nothing_when_it_is_thawed(administrator, lan):
+    browser = Client()
+    browser.force_login(lan)
+    TrustedDevice.objects.create(user=lan, digest="x" * 64, expires_at=timezone.now() + timedelta(days=1))
+    for is_active in (None, "on"):
+        assert typed_by(administrator, lan, is_active=is_active).status_code == 302
+    lan.refresh_from_db()
+    assert lan.is_active
+    assert browser.get(reverse("accounts:profile")).url == f"{reverse('account_login')}?next={reverse('accounts:profile')}"
+    assert not TrustedDevice.objects.exists()
+
+
+def test_the_proven_phone_of_another_account_becomes_no_officials(administrator):
+    make_citizen(phone="+84912345678", phone_verified_at=timezone.now())
+    official = make_staff(phone="+84987654321")
+    page = typed_by(administrator, official, phone="0912 345 678")
+    assert page.context["adminform"].form.errors == {"phone": ["Số này đã là số đã xác minh của tài khoản khác."]}
+    fields = {"username": "canbo.moi", "full_name": "Cán Bộ Mới", "phone": "0912 345 678"}
+    page = administrator.post(reverse("admin:accounts_user_add"), fields)
+    assert page.context["adminform"].form.errors == {"phone": ["Số này đã là số đã xác minh của tài khoản khác."]}
+
+
+@pytest.mark.parametrize("name", ["066192001234", "0912.345.678", "+84912345678", "ten@example.com"])
+def test_no_officials_name_can_be_taken_for_a_citizens_number_or_address(administrator, name):
+    page = administrator.post(reverse("admin:accounts_user_add"), {"username": name, "full_name": "Cán Bộ Mới"})
+    assert page.context["adminform"].form.errors == {
+        "username": ["Tên đăng nhập của cán bộ cần có chữ cái và không có @, để không trùng số hay địa chỉ của công dân."]
+    }
 
 
 def test_nobody_deletes_an_account_here(administrator, lan):
