@@ -225,7 +225,7 @@ def test_signing_in_again_within_the_minute_uses_the_code_on_its_way(client, thu
 
 
 def test_where_no_code_may_be_sent_the_page_opens_and_says_why(client, thu, monkeypatch):
-    def spent(**_kind):
+    def spent(door):
         raise budget.Spent(120)
 
     monkeypatch.setattr(budget, "spend", spent)
