@@ -218,6 +218,9 @@ class Postgres(Server):
             "fsync": "on" if self.durable else "off",
             "max_connections": "200",
             "log_min_messages": "warning",
+            # Details and statements hold the values: an ID number or a phone that is there already, all else that was being written.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self._spawn(

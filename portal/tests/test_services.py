@@ -73,6 +73,21 @@ def test_what_is_stored_survives_a_stop_and_a_kill(postgres):
     assert stat.S_IMODE(server.data.stat().st_mode) == 0o700
 
 
+def test_what_the_server_logs_of_a_refusal_holds_no_value(postgres):
+    server = postgres()
+    url = server.start()
+    try:
+        ask(url, "CREATE TABLE people (phone text UNIQUE)")
+        ask(url, "INSERT INTO people VALUES ('+84912345678')")
+        with pytest.raises(psycopg2.errors.UniqueViolation):
+            ask(url, "INSERT INTO people VALUES ('+84912345678')")
+    finally:
+        server.stop()
+    log = (server.data.parent / "pg.log").read_text()
+    assert "people_phone_key" in log
+    assert "912345678" not in log
+
+
 def test_a_durable_server_asks_for_the_password(postgres):
     server = postgres(password="long enough", durable=True)
     url = server.start()
