@@ -414,7 +414,7 @@ def test_a_forgotten_password_by_mail(site, reader, people):
     me.goes_to("/quen-mat-khau/")
     me.fills({"Tên đăng nhập": citizen["user"]})
     me.presses("Tiếp tục")
-    me.reads("Kiểm tra hộp thư", "Nếu tên đăng nhập vừa gõ có tài khoản")
+    me.reads("Kiểm tra hộp thư", "Nếu tên vừa gõ có tài khoản")
     link = re.search(r"https?://\S*(/quen-mat-khau/\S+)", letter(site, citizen["email"], "/quen-mat-khau/")).group(1)
     me.goes_to("/quen-mat-khau/1a/khong-co-that/")
     me.reads("Đường dẫn này đã hết hạn hoặc đã dùng rồi")
@@ -529,12 +529,27 @@ def test_a_claim_from_the_form_to_the_new_account(site, reader, people):
     phone.waits_a_minute()
     me.goes_to("/dang-ky/khieu-nai/nhan/")
     ask_for_the_outcome(me, ticket, owner["cccd"])
+    moves = "UPDATE accounts_dispute SET claim_by = claim_by + %s WHERE code = %s"
+    site.change(moves, -31, ticket)
     me.types_code(phone.next_code())
+    me.reads("Khiếu nại được chấp nhận, nhưng hạn nhận lại số đã hết ngày")
+    site.change(moves, 31, ticket)
+    me.again()
     me.reads("Nhận lại số CCCD/CMND", f"Khiếu nại {ticket} được chấp nhận.")
     me.chooses_password("abc", "abc", "Nhận lại số")
     me.is_told("Mật khẩu mới có 3 ký tự, cần ít nhất 8.")
     me.chooses_password(PASSWORD, PASSWORD, "Nhận lại số")
     me.reads("Số CCCD/CMND đã là của tài khoản này.")
+
+    phone.waits_a_minute()
+    holder.goes_to("/dang-ky/khieu-nai/nhan/")
+    ask_for_the_outcome(holder, ticket, owner["cccd"])
+    holder.types_code(phone.next_code())
+    holder.reads("Số CCCD/CMND đã được chuyển. Ông/Bà đăng nhập bằng số đó.")
+    holder.goes_to("/dang-ky/khieu-nai/nhan/")
+    while holder.page.get_by_label(re.compile("^Mã khiếu nại")).count():
+        ask_for_the_outcome(holder, "KN-261118-9999", owner["cccd"])
+    holder.reads("Thử lại sau")
 
 
 def ask_for_the_outcome(me, ticket, number):
