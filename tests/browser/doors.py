@@ -87,6 +87,9 @@ def enter_by_national_portal(page, site, person, check):
     confirm(page, code_sent_to(page, site, person["phone"], before))
     assert page.url.startswith(site.url)
     check()
+    if page.get_by_role("button", name="Là của tôi, giữ lại").count():
+        page.get_by_role("button", name="Là của tôi, giữ lại").click()
+        check()
 
 
 def sign_in_with_code(page, site, phone, name, password, check):

@@ -99,7 +99,10 @@ def choose_agency(page, name):
     next_step(page)
 
 
-def fill_applicant(page):
+def fill_applicant(page, person):
+    phone = page.get_by_label(re.compile("^Số điện thoại|^Số thuê bao"))
+    if phone.count() and not phone.first.input_value():  # the national portal tells no phone
+        phone.first.fill(person["phone"])
     page.get_by_label(re.compile("^Tỉnh, thành phố")).fill("Tỉnh Đắk Lắk")
     page.get_by_label(re.compile("^Xã, phường")).fill("xã Buôn Đôn")
     page.get_by_label(re.compile("^Số nhà, thôn/buôn, đường")).fill("Số 12, buôn Akŏ Dhông")

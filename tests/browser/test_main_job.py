@@ -80,7 +80,7 @@ def file_a_birth(page, site, person, check, script):
     steps.choose_agency(page, AGENCY)
     check()
     assert person["full_name"] in page.get_by_role("main").inner_text()
-    steps.fill_applicant(page)
+    steps.fill_applicant(page, person)
     check()
     steps.fill_birth_form(page, "Y Minh Niê")
     steps.next_step(page)
