@@ -50,7 +50,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """Each mail of a sign-up carries a password of its own, because only the hash of an earlier one is left."""
         user = emailconfirmation.email_address.user
         if user.activated_at:
-            notices.confirm_address(user, emailconfirmation.email_address.email, self.get_email_confirmation_url(request, emailconfirmation))
+            notices.confirm_address(
+                user, emailconfirmation.email_address.email, self.get_email_confirmation_url(request, emailconfirmation)
+            )
             return
         password = user.give_temporary_password()
         user.save(update_fields=["password", "temporary_password_until"])

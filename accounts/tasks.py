@@ -5,7 +5,8 @@ from importlib import import_module
 from celery import shared_task
 from django.conf import settings
 
-from accounts import dispute_drafts, disputes, otp, recovery, sessions, signup, trusted
+from accounts import disputes, otp, recovery, sessions, signup, trusted
+from accounts.disputes import drafts
 
 
 @shared_task
@@ -36,4 +37,4 @@ def remove_old_recoveries():
 @shared_task
 def tidy_disputes():
     """Forget claims never sent, close those never completed, and delete photographs no longer needed."""
-    return dispute_drafts.remove_old() + disputes.expire() + disputes.remove_old_photos()
+    return drafts.remove_old() + disputes.expire() + disputes.remove_old_photos()

@@ -276,7 +276,7 @@ OIDC_VNEID_IDP = env.text("OIDC_VNEID_IDP")
 # All questions to the issuer in one visit have this time together.
 OIDC_SECONDS = env.number("OIDC_SECONDS", 8)
 OIDC_STARTS_PER_ADDRESS = env.number("OIDC_STARTS_PER_ADDRESS", 60)
-SOCIALACCOUNT_ADAPTER = "accounts.oidc.NationalAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.national.oidc.NationalAdapter"
 SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_LOGIN_ON_GET = False

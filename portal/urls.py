@@ -13,7 +13,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("lam-tiep/", views.stay, name="stay"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("accounts/oidc/", include("accounts.oidc_urls")),
+    path("accounts/oidc/", include("accounts.national.urls")),
     path("quan-tri/", site.urls),
     path("ma-xac-nhan/", include("portal.captcha_urls")),
     path("sms/", include("portal.messaging.urls")),

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import dispute_notices, disputes
+from accounts import disputes
+from accounts.disputes import notices
 from accounts.forms.dispute import DecisionForm
 from accounts.models import Dispute, searchable
 from portal.admin import site
@@ -169,7 +170,7 @@ class DisputeAdmin(admin.ModelAdmin):
             "title": label,
             "form": form,
             "accepts": decide is disputes.accept,
-            "messages_to_send": [message for kind in kinds for message in dispute_notices.preview(kind, dispute)],
+            "messages_to_send": [message for kind in kinds for message in notices.preview(kind, dispute)],
         }
         return TemplateResponse(request, "admin/accounts/dispute/decide.html", context)
 

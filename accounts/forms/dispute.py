@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import dispute_drafts, identity
+from accounts import identity
+from accounts.disputes import drafts
 from accounts.forms.identity import IdentityForm
 from accounts.models import DisputePhoto
 from portal import doors
@@ -59,10 +60,10 @@ class DisputeForm(IdentityForm):
     def __init__(self, *args, draft=None, refusals=None, **kwargs):
         self.refusals = refusals or {}
         super().__init__(*args, **kwargs)
-        self.kept = dispute_drafts.kept(draft)
+        self.kept = drafts.kept(draft)
         for side in Side:
             self._say_what_is_kept(side)
-        if not dispute_drafts.solved(draft):
+        if not drafts.solved(draft):
             self.fields["captcha"] = CaptchaField()
 
     def _say_what_is_kept(self, side):

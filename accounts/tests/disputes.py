@@ -4,7 +4,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from accounts import dispute_drafts, disputes
+from accounts import disputes
+from accounts.disputes import drafts
 from accounts.models import Dispute, DisputeDraft, DisputePhoto
 from accounts.tests.make import make_citizen
 from portal.messaging.models import OutgoingMessage
@@ -22,10 +23,10 @@ def make_holder(**fields):
 def make_draft(*, national_id=NUMBER, phone=CLAIMANT_PHONE, email="hlan@example.com", at=None, **fields) -> DisputeDraft:
     draft = DisputeDraft.objects.create(**({"created_at": at} if at else {}))
     for side in ("front", "back"):
-        key = default_storage.save(dispute_drafts.new_key(), ContentFile(b"a photograph"))
+        key = default_storage.save(drafts.new_key(), ContentFile(b"a photograph"))
         DisputePhoto.objects.create(draft=draft, side=side, file=key, content_type="image/jpeg", size=12, sha256="0" * 64)
     person = {"full_name": "H’Lan Niê", "birth_date": "1992-03-12", **fields}
-    dispute_drafts.name_claimant(draft, statement="Tôi chưa từng đăng ký.", national_id=national_id, phone=phone, email=email, **person)
+    drafts.name_claimant(draft, statement="Tôi chưa từng đăng ký.", national_id=national_id, phone=phone, email=email, **person)
     draft.refresh_from_db()
     return draft
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import allauth_compat
 from accounts.national import Problem
-from accounts.oidc import NationalAdapter, NationalOAuth2Adapter
+from accounts.national.oidc import NationalAdapter, NationalOAuth2Adapter
 from accounts.stages import ChoosePasswordStage
 from accounts.tests.make import make_citizen
 

@@ -6,7 +6,8 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import dispute_drafts, disputes, sessions, tasks
+from accounts import disputes, sessions, tasks
+from accounts.disputes import drafts
 from accounts.models import Dispute, DisputeDraft, DisputeEvent, SmsDevice, TrustedDevice, User
 from accounts.tests.at_once import at_once
 from accounts.tests.disputes import CLAIMANT_PHONE, NUMBER, make_dispute, make_draft, make_holder, told
@@ -225,7 +226,7 @@ def test_what_was_begun_and_never_sent_goes_with_its_photographs(django_capture_
     fresh = make_draft(phone="+84977777777")
     keys = [photo.file.name for photo in old.photos.all()]
     with django_capture_on_commit_callbacks(execute=True):
-        assert dispute_drafts.remove_old() == 1
+        assert drafts.remove_old() == 1
     assert list(DisputeDraft.objects.all()) == [fresh]
     assert [default_storage.exists(key) for key in keys] == [False, False]
     assert not User.objects.filter(pk=old.claimant_id).exists()

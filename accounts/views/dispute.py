@@ -16,7 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import dispute_drafts, disputes, otp, signin
+from accounts import disputes, otp, signin
+from accounts.disputes import drafts
 from accounts.forms.dispute import ClaimForm, DisputeForm
 from accounts.forms.passwords import NewPasswordForm
 from accounts.models import Dispute, DisputePhoto, SmsDevice
@@ -43,18 +44,18 @@ PROOF_SECONDS = 15 * 60
 def dispute(request):
     """The form; its button keeps the photographs and sends the code to the claimant's phone."""
     if request.method != "POST":
-        draft = dispute_drafts.current(request)
+        draft = drafts.current(request)
         return _form_page(request, DisputeForm(request=request, draft=draft, initial=_typed_before(draft)))
     refusals = _keep_photos(request)
-    draft = dispute_drafts.current(request)
+    draft = drafts.current(request)
     if captcha.wants_another(request):
         return _form_page(request, DisputeForm(request=request, draft=draft, initial=request.POST.dict()))
     form = _judged(request, draft, refusals)
     if not form.is_valid():
         return _form_page(request, form)
-    draft = dispute_drafts.of(request)
+    draft = drafts.of(request)
     callers.check_distinct(request, "dispute", str(draft.pk), limit=settings.DISPUTES_PER_HOUR, seconds=HOUR)
-    refusal = _send_code(request, dispute_drafts.name_claimant(draft, **form.claim()))
+    refusal = _send_code(request, drafts.name_claimant(draft, **form.claim()))
     if refusal:
         form.add_error("phone", refusal)
         return _form_page(request, form)
@@ -90,7 +91,7 @@ def _keep_photos(request) -> dict[str, list[str]]:
             continue
         callers.check(request, "dispute-photo", limit=PHOTOS_PER_HOUR, seconds=HOUR)
         try:
-            dispute_drafts.take(dispute_drafts.of(request), side, upload)
+            drafts.take(drafts.of(request), side, upload)
         except ValidationError as refusal:
             refusals[side] = refusal.messages
     return refusals
@@ -98,12 +99,12 @@ def _keep_photos(request) -> dict[str, list[str]]:
 
 def _judged(request, draft, refusals) -> DisputeForm:
     """The form as it was filled; a right code of digits is remembered with the draft, a wrong one with the caller."""
-    if not dispute_drafts.solved(draft):
+    if not drafts.solved(draft):
         captcha.refuse_guessing(request)
     form = DisputeForm(request.POST, request=request, draft=draft, refusals=refusals)
     form.is_valid()
     if form.solved_now:
-        dispute_drafts.remember_solved(dispute_drafts.of(request))
+        drafts.remember_solved(drafts.of(request))
         del form.fields["captcha"]
     elif form.guessed:
         captcha.count_wrong(request)
@@ -130,7 +131,7 @@ class Code(CodePage):
     above_url = wrong_number_url = reverse_lazy("accounts:dispute")
 
     def device(self):
-        draft = dispute_drafts.current(self.request)
+        draft = drafts.current(self.request)
         if draft is None or draft.claimant is None:
             return None
         return _device(self.request, draft.claimant, draft.claimant.phone)
@@ -139,7 +140,7 @@ class Code(CodePage):
         return redirect("accounts:dispute_sent" if SENT in self.request.session else "accounts:dispute")
 
     def accepted(self, device, form):
-        draft = dispute_drafts.current(self.request)
+        draft = drafts.current(self.request)
         try:
             filed = disputes.file(draft, phone=device.phone) if draft else None
         except disputes.NoAccount:
@@ -150,7 +151,7 @@ class Code(CodePage):
             return redirect("accounts:signup")
         if filed is None:
             return self.lost()
-        self.request.session.pop(dispute_drafts.KEY, None)
+        self.request.session.pop(drafts.KEY, None)
         self.request.session[SENT] = filed.pk
         self.request.session.cycle_key()
         return redirect("accounts:dispute_sent")

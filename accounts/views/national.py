@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import national, ways
+from accounts import national
 from accounts.allauth_compat import OAuth2CallbackView
-from accounts.oidc import NationalAdapter, NationalOAuth2Adapter
+from accounts.national import ways
+from accounts.national.oidc import NationalAdapter, NationalOAuth2Adapter
 from portal import callers, doors
 
 logger = logging.getLogger(__name__)

@@ -14,9 +14,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from accounts import notices, ways
+from accounts import notices
 from accounts.identity import old_enough
 from accounts.models import User
+from accounts.national import ways
 from portal.identity import CCCD_DIGITS, CMND_DIGITS
 from portal.text import folded, nfc
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from accounts import dispute_drafts, dispute_notices, emails, sessions, trusted
+from accounts import emails, sessions, trusted
+from accounts.disputes import drafts, notices
 from accounts.models import Dispute, DisputeDay, DisputeDraft, DisputeEvent, DisputePhoto, SmsDevice, User
 
 State, What = Dispute.State, DisputeEvent.What
@@ -67,7 +68,7 @@ def file(draft, *, phone, at=None) -> Dispute | None:
         held.delete()
         for account in (claimant, against):
             _record(dispute, What.FILED, account=account, at=at)
-        dispute_notices.post("sent", dispute)
+        notices.post("sent", dispute)
         return dispute
 
 
@@ -116,8 +117,8 @@ def accept(dispute, *, by, reason, at=None) -> Dispute:
         _decide(held, State.ACCEPTED, by, reason, at)
         _record(held, What.ACCEPTED, account=held.claimant, by=by, note=reason, at=at)
         _freeze(held, by, reason, at)
-        dispute_notices.post("accepted", held)
-        dispute_notices.post("frozen", held)
+        notices.post("accepted", held)
+        notices.post("frozen", held)
     return held
 
 
@@ -129,7 +130,7 @@ def refuse(dispute, *, by, reason, at=None) -> Dispute:
         _decide(held, State.REFUSED, by, reason, at)
         for account in (held.claimant, held.against):
             _record(held, What.REFUSED, account=account, by=by, note=reason, at=at)
-        dispute_notices.post("refused", held)
+        notices.post("refused", held)
     return held
 
 
@@ -186,8 +187,8 @@ def complete(dispute, password, at=None) -> User | None:
             email = _move_number(held, password, at)
             held.state, held.completed_at = State.DONE, at
             held.save(update_fields=["state", "completed_at"])
-            dispute_notices.post("done", held, email=email)
-            dispute_notices.post("lost", held)
+            notices.post("done", held, email=email)
+            notices.post("lost", held)
     except IntegrityError as taken:
         raise NumberTaken from taken
     if email:
@@ -255,7 +256,7 @@ def remove_old_photos(at=None) -> int:
             .exclude(file="")
             .select_related("dispute")
         )
-        dispute_drafts.delete_files_on_commit([photo.file.name for photo in old])
+        drafts.delete_files_on_commit([photo.file.name for photo in old])
         DisputePhoto.objects.filter(pk__in=[photo.pk for photo in old]).update(file="", size=0)
         for dispute in {photo.dispute for photo in old}:
             _record(dispute, What.PHOTOS_REMOVED, at=at)

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.allauth_compat import OpenIDConnectOAuth2Adapter, OpenIDConnectProvider
-from accounts.issuer import Issuer
 from accounts.national import PROVIDER, Identity, Problem, admit
+from accounts.national.issuer import Issuer
 
 
 def nonce_of(verifier: str) -> str:
