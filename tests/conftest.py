@@ -30,3 +30,10 @@ def running_site(tmp_path_factory):
 def language(request):
     with translation.override(request.param):
         yield request.param
+
+
+def pytest_collection_modifyitems(items):
+    """What looks at the whole product shares one, so it stays on one process of a parallel run."""
+    for item in items:
+        if "browser" in item.keywords or "outage" in item.keywords:
+            item.add_marker(pytest.mark.xdist_group("the whole product"))
