@@ -17,14 +17,17 @@ def may_change(user) -> bool:
     return not user.is_staff
 
 
-def change(user, phone, at=None) -> User:
-    """The code was right: the phone is the account's own from now on. Raises PhoneTaken.
+def change(user, phone, at=None) -> User | None:
+    """The code was right: the phone is the account's own from now on; None where the account was frozen meanwhile.
 
     Codes on their way to the number before open nothing any more, and every remembered browser is asked again.
+    Raises PhoneTaken.
     """
     try:
         with transaction.atomic():
-            held = User.objects.active_citizens().select_for_update().get(pk=user.pk)
+            held = User.objects.active_citizens().select_for_update().filter(pk=user.pk).first()
+            if held is None:
+                return None
             old = held.phone if held.phone_verified_at and held.phone != phone else ""
             held.phone, held.phone_verified_at = phone, at or timezone.now()
             held.save(update_fields=["phone", "phone_verified_at"])

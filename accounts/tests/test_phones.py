@@ -141,6 +141,13 @@ def test_codes_on_their_way_to_the_old_number_end(owner, rf):
     assert not SmsDevice.objects.filter(pk=old.pk).exists()
 
 
+def test_an_account_frozen_meanwhile_changes_nothing(owner):
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    assert phones.change(owner, NEW) is None
+    owner.refresh_from_db()
+    assert owner.phone == OLD
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_accounts_proving_one_number_at_once_are_one_and_a_page():
     lan, minh = make_citizen(), make_citizen("Trần Quang Minh")

@@ -70,7 +70,8 @@ class Code(CodePage):
     def accepted(self, device, form):
         del self.request.session[PENDING]
         try:
-            phones.change(self.request.user, device.phone)
+            if phones.change(self.request.user, device.phone) is None:
+                return redirect("account_login")
         except phones.PhoneTaken:
             return render(self.request, "accounts/phone_not_changed.html", {"phone": device.phone})
         messages.success(self.request, _("Đã xác minh số điện thoại. Thiết bị được nhớ phải nhập mã OTP ở lần đăng nhập sau."))
