@@ -84,9 +84,17 @@ def page(open_context):
 def axe():
     """`axe(page)`: what stands in the way of somebody who cannot see, hear or point, one line each."""
     from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import Error
 
     def look(page) -> list[str]:
-        violations = Axe().run(page, options=RULES).response["violations"]
+        page.wait_for_load_state()
+        try:
+            found_by_axe = Axe().run(page, options=RULES)
+        except Error:
+            # The page pressed away from was still there and went while it was read: the one that came is meant.
+            page.wait_for_load_state()
+            found_by_axe = Axe().run(page, options=RULES)
+        violations = found_by_axe.response["violations"]
         return [f"{found['id']}: {node['target']} {node['failureSummary']}" for found in violations for node in found["nodes"]]
 
     return look

@@ -31,7 +31,7 @@ def register_by_mobile(page, site, person, check):
     code = code_sent_to(page, site, person["phone"])
     page.get_by_role("button", name="Gửi lại OTP").click(force=True)
     confirm(page, "000000" if code != "000000" else "111111")
-    assert "Mã chưa đúng." in page.content()
+    steps.reads(page, "Mã chưa đúng.")
     check()
     page.wait_for_timeout(1100)  # after a wrong guess the next one waits a second
     confirm(page, code)

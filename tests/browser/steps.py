@@ -3,6 +3,8 @@
 import re
 import time
 
+from playwright.sync_api import expect
+
 MESSAGE_SECONDS = 30
 # The star of a required field is part of its label.
 PASSWORD = re.compile(r"^Mật khẩu\b")
@@ -23,10 +25,10 @@ def register_by_email(page, site, person, check):
     page.get_by_label("Thư điện tử").fill(person["email"])
     page.get_by_role("button", name="Đăng ký").click()
     check()  # the consent is missing: the page with the error
-    assert "Đánh dấu ô đồng ý" in page.content()
+    reads(page, "Đánh dấu ô đồng ý")
     page.get_by_label(re.compile("Tôi đồng ý")).check()
     page.get_by_role("button", name="Đăng ký").click()
-    assert person["email"] in page.content()
+    reads(page, person["email"])
     check()
     mail = read_mail(page, site, person["email"], "Xác nhận đăng ký tài khoản dịch vụ công")
     password = re.search(r"Mật khẩu tạm: (\S+)", mail).group(1)
@@ -39,8 +41,13 @@ def register_by_email(page, site, person, check):
     page.get_by_label(PASSWORD).fill(person["password"])
     page.get_by_label("Nhập lại mật khẩu").fill(person["password"])
     page.get_by_role("button", name=re.compile("Đổi mật khẩu|Lưu|Đăng ký|Đồng ý")).click()
-    assert "Đăng xuất" in page.content()
+    reads(page, "Đăng xuất")
     check()
+
+
+def reads(page, words):
+    """The page that opens holds these words, wherever on it; a slow one is waited for."""
+    expect(page.locator("body")).to_contain_text(words)
 
 
 def sign_in(page, site, user, password):
@@ -157,7 +164,7 @@ def swear_and_submit(page, site, check):
     """The last step: once without the oath, which is refused in words, then for good; returns the receipt code."""
     _answer_captcha(page, site)
     page.get_by_role("button", name="Nộp hồ sơ").click()
-    assert "Đánh dấu ô cam đoan để nộp hồ sơ." in page.content()
+    reads(page, "Đánh dấu ô cam đoan để nộp hồ sơ.")
     check()
     if page.locator("input[name=captcha_0]").count():
         _answer_captcha(page, site)

@@ -94,7 +94,8 @@ def story(running_site):
         keep(told, citizen, code_on(citizen.send(form, **filled)))
     wait_until(lambda: not unfinished(site), RECOVERY_SECONDS, "messages unsent or photographs unchecked")
     told.dump = site.dump()
-    told.inbox = Counter(site.rows("SELECT channel, recipient FROM messaging_inboxcopy"))
+    # The simulated national portal's own texts come in there too.
+    told.inbox = Counter(site.rows("SELECT channel, recipient FROM messaging_inboxcopy WHERE sender <> 'DVCQG'"))
     return told
 
 
