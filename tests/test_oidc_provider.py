@@ -1,11 +1,13 @@
 """The national door against an issuer that shares no line with ours: the npm package oidc-provider."""
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -39,21 +41,27 @@ def installed():
     lock = (HERE / "package-lock.json").read_bytes()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "mot-cua" / f"oidc-provider-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder)
-        command = ["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]
-        try:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm did not fetch oidc-provider within three minutes: no network?")
-        if done.returncode:
-            pytest.skip(f"npm could not fetch oidc-provider: {done.stderr.strip().splitlines()[-1:]}")
-        (folder / "complete").touch()
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Fetched beside its place and moved there whole: another run at the same moment finds all of it or nothing.
+        with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as draft, contextlib.suppress(OSError):
+            _fetch(Path(draft))
+            Path(draft).rename(folder)
     # Node looks for packages beside the file that asks for them.
     shutil.copy(HERE / "server.mjs", folder)
     return folder
+
+
+def _fetch(folder):
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, folder)
+    command = ["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm did not fetch oidc-provider within three minutes: no network?")
+    if done.returncode:
+        pytest.skip(f"npm could not fetch oidc-provider: {done.stderr.strip().splitlines()[-1:]}")
 
 
 @pytest.fixture
