@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import closing
+from accounts.admin.rights import ForDeciders
 from accounts.forms.closing import RefusalForm
 from accounts.models import ClosingRequest, searchable
 from portal.admin import site
@@ -23,7 +24,7 @@ State = ClosingRequest.State
 
 
 @admin.register(ClosingRequest, site=site)
-class ClosingRequestAdmin(admin.ModelAdmin):
+class ClosingRequestAdmin(ForDeciders, admin.ModelAdmin):
     list_display = ("owner", "number", "asked", "answer", "state")
     list_display_links = None
     list_filter = ("state",)
@@ -33,21 +34,6 @@ class ClosingRequestAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
     ordering = ("answer_by", "pk")
-
-    # Superusers, and whoever was given the right to decide. Nothing is added, edited or deleted.
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.has_perm("accounts.change_closingrequest")
-
-    has_module_permission = has_view_permission
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    has_delete_permission = has_change_permission
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("user", "decided_by")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import disputes
+from accounts.admin.rights import ForDeciders
 from accounts.disputes import notices
 from accounts.forms.dispute import DecisionForm
 from accounts.models import Dispute, searchable
@@ -31,7 +32,7 @@ DECISIONS = {
 
 
 @admin.register(Dispute, site=site)
-class DisputeAdmin(admin.ModelAdmin):
+class DisputeAdmin(ForDeciders, admin.ModelAdmin):
     list_display = ("ticket", "number", "claimant_name", "waiting_since", "answer", "state")
     list_display_links = None
     list_filter = ("state",)
@@ -41,21 +42,6 @@ class DisputeAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
     ordering = ("created_at",)
-
-    # --- Who may what: superusers, and whoever was given the right to decide. Nothing is added, edited or deleted.
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.has_perm("accounts.change_dispute")
-
-    has_module_permission = has_view_permission
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    has_delete_permission = has_change_permission
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("claimant", "against", "decided_by")
