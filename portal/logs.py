@@ -23,8 +23,16 @@ SECRET = re.compile(
 SPOKEN_CODE = re.compile(r"(?i)\b(otp|code|mã|ma)\b(\D{0,30}?)(?<!\d)\d{4,8}(?!\d)(?![.-]\d)")
 # Phones and ID numbers: 9 to 12 digits in a row, or a phone in groups.
 NUMBER = re.compile(r"(?<![\w.-])\+?\d{9,12}(?!\d)|(?<=[=+_:/])\d{9,12}(?!\d)|(?<![\w.-])(?:\+84|0)[ .-]?\d{2,3}(?:[ .-]\d{3,4}){2}(?!\d)")
-# A confirmation or reset key in an address: long, and with digits in it as no name has.
-KEY = re.compile(r"(?<![\w-])(?=(?:[A-Za-z_-]*\d){4})(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-)[A-Za-z0-9_-]{32,}")
+# A signed value, as a confirmation link carries it: what is signed, when, and the signature. Whether it holds
+# many digits or few is chance, so its form alone tells.
+SIGNED = re.compile(r"(?<![\w-])[\w-]+:[A-Za-z0-9]{4,8}:[\w-]{43}(?![\w-])")
+# Another key: long, with digits in it as no name has, or mixed as no name is.
+KEY = re.compile(
+    r"""(?x) (?<![\w-])
+    (?! [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}- )  # the number of a draft may be read
+    (?: (?= (?:[A-Za-z_-]*\d){4} ) | (?= [\w-]*\d ) (?= [\w-]*[A-Z] ) (?= [\w-]*[a-z] ) )
+    [A-Za-z0-9_-]{32,}"""
+)
 
 
 def cleaned(text: str) -> str:
@@ -32,7 +40,7 @@ def cleaned(text: str) -> str:
     text = SECRET.sub(r"\g<name>[hidden]", text)
     text = SPOKEN_CODE.sub(r"\1\2[code]", text)
     text = NUMBER.sub("[number]", text)
-    return KEY.sub("[key]", text)
+    return KEY.sub("[key]", SIGNED.sub("[key]", text))
 
 
 class JsonFormatter(logging.Formatter):
