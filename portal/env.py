@@ -72,3 +72,35 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} is “{value}”. Write one of: {', '.join(allowed)}.")
     return value
+
+
+def hours(name: str, default: str) -> tuple[int, int]:
+    """A part of the day, e.g. 7-22: from seven o'clock until ten at night."""
+    value = text(name) or default
+    first, dash, last = value.partition("-")
+    if dash and first.strip().isdecimal() and last.strip().isdecimal() and 0 <= int(first) < int(last) <= 24:
+        return int(first), int(last)
+    raise ImproperlyConfigured(f"{name} is “{value}”. Write two hours of one day, e.g. {default}; 0-24 is the whole day.")
+
+
+GATEWAYS = {"kannel": "portal.messaging.gateways.KannelGateway"}
+GATEWAY_PARTS = ("URL", "USER", "PASSWORD", "KIND", "NAME")
+
+
+def gateways() -> list[dict]:
+    """The SMS gateways in their order: SMS_GATEWAY_URL and what belongs to it, then SMS_GATEWAY_2_URL, …"""
+    found = []
+    while gateway := _gateway(len(found) + 1):
+        found.append(gateway)
+    return found
+
+
+def _gateway(place: int) -> dict | None:
+    prefix = "SMS_GATEWAY" if place == 1 else f"SMS_GATEWAY_{place}"
+    url, user, password, _kind, name = (text(f"{prefix}_{part}") for part in GATEWAY_PARTS)
+    if not url:
+        return None
+    if not url.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(f"{prefix}_URL is “{url}”. Write an address that begins with https:// or http://.")
+    kind = choice(f"{prefix}_KIND", "kannel", tuple(GATEWAYS))
+    return {"NAME": name or f"{kind}-{place}", "BACKEND": GATEWAYS[kind], "OPTIONS": {"url": url, "user": user, "password": password}}

@@ -354,12 +354,19 @@ EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "mot-cua@localhost")
 
-SMS_GATEWAY_URL = env.text("SMS_GATEWAY_URL")
-SMS_GATEWAY_USER = env.text("SMS_GATEWAY_USER")
-SMS_GATEWAY_PASSWORD = env.text("SMS_GATEWAY_PASSWORD")
-SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.KannelGateway" if SMS_GATEWAY_URL else "portal.messaging.gateways.ConsoleGateway"}
+# In the order in which they are asked: SMS_GATEWAY_URL, then SMS_GATEWAY_2_URL …; none: the development inbox.
+SMS_GATEWAYS = env.gateways() or [{"NAME": "console", "BACKEND": "portal.messaging.gateways.ConsoleGateway"}]
+# A gateway that failed or was slow is left alone this long while another one can be asked.
+SMS_GATEWAY_PAUSE_SECONDS = env.number("SMS_GATEWAY_PAUSE_SECONDS", 60)
+SMS_GATEWAY_SLOW_SECONDS = env.number("SMS_GATEWAY_SLOW_SECONDS", 5)
+# Where gateways report what became of an SMS, if they reach the portal by another address than citizens do.
+SMS_REPORT_BASE_URL = env.text("SMS_REPORT_BASE_URL", PUBLIC_BASE_URL).rstrip("/")
+# From which hour until which one an SMS may come that nobody waits for.
+SMS_HOURS = env.hours("SMS_HOURS", "7-22")
 # Who answers which word texted to the short code; by name, because they lie above messaging.
 SMS_COMMANDS = {"TK": "accounts.sms.register", "DVC": "tracking.sms.look_up"}
+# How many answers of any kind one phone is sent in an hour: each costs the province money.
+SMS_ANSWERS_PER_HOUR = env.number("SMS_ANSWERS_PER_HOUR", 20)
 # How many texts for an account one phone is answered in an hour.
 SMS_SIGNUPS_PER_HOUR = env.number("SMS_SIGNUPS_PER_HOUR", 5)
 # A text that carriers would reject stops the developer; in production it is mended and logged.
@@ -367,10 +374,15 @@ SMS_STRICT = DEBUG
 # The short code's own door: who may hand in what people text. Without both it is shut.
 SMS_MO_SECRET = env.text("SMS_MO_SECRET")
 SMS_MO_ALLOWED_IPS = env.networks("SMS_MO_ALLOWED_IPS")
-# How many SMS the province pays for in a day, counted for codes so far; half is kept for signing in and recovery. 0: no limit.
+# How many SMS the province pays for in a day; half is kept for signing in and recovery. 0: no limit.
 SMS_DAILY_BUDGET = env.number("SMS_DAILY_BUDGET", 20000)
 MESSAGE_LEASE_SECONDS = 120
 MESSAGE_RETRY_HOURS = env.number("MESSAGE_RETRY_HOURS", 4)
+# How long the text of a message is kept after it left, and how long the row that says it did.
+MESSAGE_TEXT_DAYS = env.number("MESSAGE_TEXT_DAYS", 90)
+MESSAGE_ROW_DAYS = env.number("MESSAGE_ROW_DAYS", 730)
+# Who is written to when the messages of the province stand still.
+ALARM_EMAILS = env.words("ALARM_EMAILS")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -12,7 +12,9 @@ PUBLIC_BASE_URL = "https://motcua.example"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT = BASE_DIR / "static"  # whitenoise warns about a folder that is not there
-SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.MemoryGateway"}
+SMS_GATEWAYS = [{"NAME": "memory", "BACKEND": "portal.messaging.gateways.MemoryGateway"}]
+# The clock of the test run must not decide what is sent.
+SMS_HOURS = (0, 24)
 SMS_STRICT = True
 SUBSCRIBER_UNKNOWN = "allow"
 CELERY_TASK_ALWAYS_EAGER = False

@@ -78,6 +78,8 @@ def choose(host: str, port: int, data: Path, *, kept: dict[str, str], given: dic
         "HTTPS_ONLY": "0",
         # A visitor's own number is in no register of the demo.
         "SUBSCRIBER_UNKNOWN": "allow",
+        # Nobody's phone rings at night: whoever tries the demo late sees every SMS at once.
+        "SMS_HOURS": "0-24",
         # Which names lead here cannot be known when every address is listened on; links do not depend on it.
         "ALLOWED_HOSTS": "*" if host in EVERYWHERE else ",".join(dict.fromkeys([name, "127.0.0.1", "localhost", "[::1]"])),
         "PUBLIC_BASE_URL": site,

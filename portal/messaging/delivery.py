@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from portal.messaging import gateways
+from portal.messaging import routing
 from portal.messaging.errors import GatewayError, without_addresses
 from portal.messaging.mail import Mailer
 from portal.messaging.models import Channel, InboxCopy, OutgoingMessage
@@ -87,7 +87,7 @@ def _deliver(rows: list[OutgoingMessage]) -> None:
 def _hand_over(row: OutgoingMessage, mailer: Mailer) -> None:
     try:
         if row.channel == Channel.SMS:
-            gateways.gateway().send(to=row.recipient, text=row.body, reference=str(row.pk))
+            row.provider = routing.send(row)
         else:
             mailer.send(row)
     except GatewayError:
@@ -110,7 +110,9 @@ def _taken(row: OutgoingMessage) -> None:
                 html=row.html,
             )
         # Whoever holds the lease now: it has been sent.
-        _mine_or_not(row).update(state=State.SENT, sent_at=timezone.now(), leased_until=None, last_error="", **_wiped(row))
+        _mine_or_not(row).update(
+            state=State.SENT, sent_at=timezone.now(), provider=row.provider, leased_until=None, last_error="", **_wiped(row)
+        )
 
 
 def _not_taken(row: OutgoingMessage, trouble: GatewayError) -> None:
@@ -119,7 +121,7 @@ def _not_taken(row: OutgoingMessage, trouble: GatewayError) -> None:
     mine = _mine_or_not(row).filter(leased_until=row.leased_until)
     if trouble.permanent or now >= row.give_up_at:
         logger.error("message %s (%s %s) failed after %d tries: %s", row.pk, row.kind, row.channel, row.tries, reason)
-        mine.update(state=State.FAILED, leased_until=None, last_error=reason, **_wiped(row))
+        mine.update(state=State.FAILED, failed_at=now, leased_until=None, last_error=reason, **_wiped(row))
     else:
         log = logger.warning if row.tries == 1 else logger.info
         log("message %s (%s %s) put off after try %d: %s", row.pk, row.kind, row.channel, row.tries, reason)

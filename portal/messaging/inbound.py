@@ -116,7 +116,7 @@ def _help(incoming: IncomingSms, now: datetime) -> OutgoingMessage | None:
 def _reply(incoming: IncomingSms, text: str, *, event: str, kind: str, secret: bool) -> OutgoingMessage:
     return outbox.write(
         event=event, kind=kind, channel=Channel.SMS, recipient=incoming.sender, about=f"sms:{incoming.pk}",
-        body=wording.fit_for_sms(text), secret=secret, priority=outbox.URGENT,
+        body=wording.fit_for_sms(text), secret=secret, priority=outbox.URGENT, any_hour=True,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import datetime
 
 from django.db import transaction
 
@@ -23,11 +24,15 @@ def post(
     about: str = "",
     secret: bool = False,
     urgent: bool = False,
+    any_hour: bool = False,
+    expires_at: datetime | None = None,
 ) -> OutgoingMessage | None:
     """Promise one message about `event` to one recipient; None where there is no address to send to.
 
     Renders `messages/<template>.sms.txt`, or `.subject.txt` and `.email.txt` (with `.email.html`
-    where it exists). The same event, channel and recipient twice is the first message.
+    where it exists). The same event, channel and recipient twice is the first message. `urgent` goes
+    before notices and at any hour; `any_hour` is a notice that answers what somebody did this moment.
+    After `expires_at` it is not sent at all.
     """
     if not to.strip():
         return None
@@ -38,6 +43,7 @@ def post(
     return write(
         event=event, kind=kind, channel=channel, recipient=to, about=about,
         subject=subject, body=body, html=html, secret=secret, priority=URGENT if urgent else NORMAL,
+        any_hour=any_hour or urgent, expires_at=expires_at,
     )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ def smtp(settings):
 @pytest.fixture
 def kannel(settings):
     with KannelPeer() as peer:
-        settings.SMS_GATEWAY_URL, settings.SMS_GATEWAY_USER, settings.SMS_GATEWAY_PASSWORD = peer.url, "motcua", "mật khẩu"
-        settings.SMS_GATEWAY = {"BACKEND": "portal.messaging.gateways.KannelGateway", "OPTIONS": {"timeout": 0.5}}
+        options = {"url": peer.url, "user": "motcua", "password": "mật khẩu", "timeout": 0.5}
+        settings.SMS_GATEWAYS = [{"NAME": "kannel-1", "BACKEND": "portal.messaging.gateways.KannelGateway", "OPTIONS": options}]
         yield peer
 
 

@@ -1,52 +1,15 @@
-"""The ways an SMS leaves the house; one is named in settings.SMS_GATEWAY."""
+"""Kannel's `sendsms`."""
 
-import logging
 import urllib.error
 import urllib.parse
 import urllib.request
-from abc import ABC, abstractmethod
 from http import HTTPStatus
 from http.client import HTTPException
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from portal.messaging.errors import GatewayError
-
-logger = logging.getLogger(__name__)
-
-
-class SmsGateway(ABC):
-    """Hands one text to a provider; returning means the provider has taken it."""
-
-    @abstractmethod
-    def send(self, *, to: str, text: str, reference: str) -> None:
-        """Raise GatewayError where the text was not taken. A retry has the same `reference`."""
-
-
-def gateway() -> SmsGateway:
-    return import_string(settings.SMS_GATEWAY["BACKEND"])(**settings.SMS_GATEWAY.get("OPTIONS", {}))
-
-
-class ConsoleGateway(SmsGateway):
-    """Sends nothing: the development inbox holds the text, the log only says that one went."""
-
-    def send(self, *, to, text, reference):
-        if not (settings.DEMO or settings.DEBUG):
-            raise GatewayError("SMS_GATEWAY_URL is not set: no SMS can leave", away=True)
-        logger.info("SMS %s of %d letters kept in the development inbox", reference, len(text))
-
-
-class MemoryGateway(SmsGateway):
-    """For tests: what was sent lies in `sent`, and `fail_with` is raised instead of sending."""
-
-    sent: list[dict] = []
-    fail_with: GatewayError | None = None
-
-    def send(self, *, to, text, reference):
-        if self.fail_with:
-            raise self.fail_with
-        self.sent.append({"to": to, "text": text, "reference": reference})
+from portal.messaging.gateways.base import SmsGateway
 
 
 class KannelGateway(SmsGateway):
@@ -56,13 +19,10 @@ class KannelGateway(SmsGateway):
     ACCEPTED = ("0:", "3:")  # “0: Accepted for delivery”, “3: Queued for later delivery”
     LONGEST_ANSWER = 2000
 
-    def __init__(self, url: str = "", timeout: float = TIMEOUT_SECONDS):
-        self.url = url or settings.SMS_GATEWAY_URL
-        self.timeout = timeout
-        if not self.url.startswith(("http://", "https://")):
-            raise GatewayError("SMS_GATEWAY_URL is not an http address", away=True)
+    def __init__(self, *, url: str, user: str = "", password: str = "", timeout: float = TIMEOUT_SECONDS):
+        self.url, self.user, self.password, self.timeout = url, user, password, timeout
 
-    def send(self, *, to, text, reference):
+    def send(self, *, to, text, reference, report_url=""):
         status, answer = self._ask(self._query(to, text))
         if status == HTTPStatus.ACCEPTED or answer.startswith(self.ACCEPTED):
             return
@@ -74,8 +34,8 @@ class KannelGateway(SmsGateway):
 
     def _query(self, to: str, text: str) -> str:
         fields = {
-            "username": settings.SMS_GATEWAY_USER,
-            "password": settings.SMS_GATEWAY_PASSWORD,
+            "username": self.user,
+            "password": self.password,
             "from": settings.SMS_SENDER,
             "to": to,
             "text": text,

@@ -1,15 +1,11 @@
-"""All messages out and in: a row is the promise, delivery is its keeping."""
+"""A message to somebody: the row is the promise, delivery is its keeping."""
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.text import e164, masked_email, masked_phone
-
-
-class Channel(models.TextChoices):
-    EMAIL = "email", _("Thư điện tử")
-    SMS = "sms", _("Tin nhắn")
+from portal.messaging.models.channel import Channel
+from portal.text import masked_email, masked_phone
 
 
 class OutgoingMessageQuerySet(models.QuerySet):
@@ -35,6 +31,16 @@ class OutgoingMessage(models.Model):
         WAITING = "waiting", _("Chờ gửi")
         SENT = "sent", _("Đã gửi")
         FAILED = "failed", _("Không gửi được")
+        # Of no use any more when its turn came: a code whose five minutes were over.
+        EXPIRED = "expired", _("Hết hạn trước khi gửi")
+
+    class Report(models.TextChoices):
+        """What the provider reported after it had taken the message."""
+
+        NONE = "", _("Chưa có báo cáo")
+        ON_ITS_WAY = "on-way", _("Đang chuyển")
+        DELIVERED = "delivered", _("Đã đến máy")
+        UNDELIVERED = "undelivered", _("Không đến máy")
 
     # What it reports, e.g. “dossier:12:receive:45”; a second post of the same fact is one message.
     event = models.CharField(_("sự kiện"), max_length=100)
@@ -51,6 +57,8 @@ class OutgoingMessage(models.Model):
     secret = models.BooleanField(_("có nội dung mật"), default=False)
     # Smaller goes first: codes before notices.
     priority = models.PositiveSmallIntegerField(default=5)
+    # Goes out at night too: somebody waits for it. Concerns SMS only.
+    any_hour = models.BooleanField(default=False)
     state = models.CharField(_("trạng thái"), max_length=8, choices=State.choices, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("số lần gửi"), default=0)
     due_at = models.DateTimeField(_("gửi từ"), default=timezone.now)
@@ -58,9 +66,16 @@ class OutgoingMessage(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
     # Counted from the first try, so that a message no worker was there to send loses no time.
     give_up_at = models.DateTimeField(null=True, blank=True)
+    # Later than this it must not be sent at all.
+    expires_at = models.DateTimeField(_("chỉ gửi trước"), null=True, blank=True)
     last_error = models.CharField(_("lỗi gần nhất"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("tạo lúc"), auto_now_add=True)
     sent_at = models.DateTimeField(_("gửi lúc"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("thôi gửi lúc"), null=True, blank=True)
+    # The gateway that took it, by its name in the settings.
+    provider = models.CharField(_("nhà cung cấp"), max_length=40, blank=True)
+    report = models.CharField(_("báo cáo"), max_length=11, choices=Report.choices, blank=True)
+    reported_at = models.DateTimeField(_("báo cáo lúc"), null=True, blank=True)
 
     objects = OutgoingMessageQuerySet.as_manager()
 
@@ -73,6 +88,8 @@ class OutgoingMessage(models.Model):
         indexes = [
             models.Index(fields=["priority", "due_at", "id"], condition=models.Q(state="waiting"), name="messages_waiting"),
             models.Index(fields=["recipient", "-created_at"], name="messages_of_a_recipient"),
+            models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="messages_sent_by_time"),
+            models.Index(fields=["failed_at"], condition=models.Q(state__in=["failed", "expired"]), name="messages_failed_by_time"),
         ]
 
     def __str__(self):
@@ -81,64 +98,3 @@ class OutgoingMessage(models.Model):
     @property
     def masked_recipient(self):
         return masked_phone(self.recipient) if self.channel == Channel.SMS else masked_email(self.recipient)
-
-
-class IncomingSmsQuerySet(models.QuerySet):
-    def unanswered(self):
-        return self.filter(answered_at__isnull=True)
-
-
-class IncomingSms(models.Model):
-    """An SMS to the short code, stored under the provider's id before it is acknowledged."""
-
-    provider_id = models.CharField(_("mã của nhà mạng"), max_length=100, unique=True)
-    sender = models.CharField(_("người gửi"), max_length=20)
-    text = models.TextField(_("nội dung"), blank=True)
-    received_at = models.DateTimeField(_("nhận lúc"), auto_now_add=True)
-    answered_at = models.DateTimeField(_("trả lời lúc"), null=True, blank=True)
-
-    objects = IncomingSmsQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("tin nhận được")
-        verbose_name_plural = _("tin nhận được")
-        indexes = [
-            models.Index(fields=["received_at"], condition=models.Q(answered_at__isnull=True), name="incoming_unanswered"),
-        ]
-
-    def __str__(self):
-        return self.provider_id
-
-    @property
-    def masked_sender(self):
-        return masked_phone(self.sender)
-
-
-class InboxCopyQuerySet(models.QuerySet):
-    def received_by(self, typed):
-        """What came to a phone in any spelling, or to an address of which a part was typed."""
-        try:
-            return self.filter(recipient=e164(typed))
-        except ValueError:
-            return self.filter(recipient__icontains=typed.strip())
-
-
-class InboxCopy(models.Model):
-    """DEMO only: what was delivered, as the recipient would see it; the message rows are wiped."""
-
-    channel = models.CharField(max_length=5, choices=Channel.choices)
-    recipient = models.CharField(max_length=254, db_index=True)
-    sender = models.CharField(max_length=254, blank=True)
-    subject = models.CharField(max_length=200, blank=True)
-    body = models.TextField(blank=True)
-    html = models.TextField(blank=True)
-    at = models.DateTimeField(auto_now_add=True)
-
-    objects = InboxCopyQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["-at", "-id"], name="inbox_newest_first")]
-
-    def __str__(self):
-        return f"{self.channel} {self.at}"
