@@ -56,7 +56,7 @@ def test_what_kannel_did_not_take_is_sorted(kannel, status, answer, permanent, a
 
 
 def test_a_gateway_that_hangs_is_away(kannel):
-    kannel.hang = True
+    kannel.behaviour = "hang"
     with pytest.raises(GatewayError) as trouble:
         send()
     assert (trouble.value.permanent, trouble.value.away) == (False, True)
