@@ -33,6 +33,7 @@ NAMES = {
     "dossier.returned": _("Đã trả kết quả"),
     "sms_answer": _("Trả lời tin nhắn"),
     "sms_help": _("Hướng dẫn cú pháp"),
+    "alarm": _("Báo động cho người vận hành"),
 }
 
 
