@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal import throttle
-from portal.messaging import outbox
+from portal.messaging import budget, outbox
 from portal.messaging.models import Channel, OutgoingMessage, ProviderHealth
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def _list_url(cause: str) -> str:
 def look(*, at: datetime | None = None) -> None:
     """Look for every cause; a fault while looking for one must not hide the others."""
     at = at or timezone.now()
-    for cause in (_providers_away, _queue_stands_still, _messages_failed):
+    for cause in (_providers_away, _queue_stands_still, _messages_failed, _budget_runs_out):
         try:
             cause(at)
         except Exception:
@@ -92,3 +92,9 @@ def _messages_failed(at):
     since = told.order_by("-created_at").values_list("created_at", flat=True).first() or since
     if count := OutgoingMessage.objects.filter(state=State.FAILED, failed_at__gt=since).count():
         raise_alarm(FAILED, at=at, since=since, count=count)
+
+
+def _budget_runs_out(at):
+    spent, most = budget.today()
+    for mark in budget.reached():
+        raise_alarm(BUDGET, about=mark, at=at, spent=spent, most=most)

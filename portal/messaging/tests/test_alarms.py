@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, transaction
 
-from portal.messaging import alarms
+from portal.messaging import alarms, budget
 from portal.messaging.models import OutgoingMessage, ProviderHealth
 from portal.messaging.tests.make import make_letter, make_sms
 
@@ -167,3 +167,20 @@ def test_a_fault_while_looking_for_one_cause_does_not_hide_the_others(caplog, se
     alarms.look(at=NOON)
     assert told() == everybody("alarm:queue:2024-03-25")
     assert "_providers_away could not be looked for" in caplog.text
+
+
+def test_the_budget_is_told_of_at_80_of_a_hundred_and_when_a_share_is_used_up(settings):
+    settings.SMS_DAILY_BUDGET = 10
+    for _ in range(7):
+        budget.spend(budget.SIGN_IN)
+    alarms.look(at=NOON)
+    assert told() == []
+    budget.spend(budget.SIGN_IN)
+    alarms.look(at=NOON)
+    assert told() == everybody("alarm:budget:80:2024-03-25")
+    budget.spend(budget.SIGN_IN)
+    budget.spend(budget.SIGN_IN)
+    alarms.look(at=NOON)
+    assert told() == [row for mark in ("80", "all", "notices") for row in everybody(f"alarm:budget:{mark}:2024-03-25")]
+    letter = OutgoingMessage.objects.get(event="alarm:budget:all:2024-03-25", recipient=KEEPERS[0])
+    assert "Hôm nay đã dùng hết 10 tin nhắn" in letter.body

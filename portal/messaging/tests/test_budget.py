@@ -1,8 +1,13 @@
+import threading
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from portal import throttle
+from portal import circuit, throttle
 from portal.circuit import client as redis_client
 from portal.messaging import budget
+from portal.messaging.models import OutgoingMessage
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +55,90 @@ def test_no_budget_is_no_limit(settings):
     settings.SMS_DAILY_BUDGET = 0
     budget.refuse(budget.OTHERS)
     assert until_spent(budget.OTHERS) is None
+
+
+def sms(kind="dossier.received", **fields):
+    return OutgoingMessage(**({"kind": kind, "channel": "sms", "recipient": "+84912345678", "tries": 1} | fields))
+
+
+def let_through(kind, times=20):
+    return sum(budget.let_through(sms(kind)) for _ in range(times))
+
+
+def test_a_flood_of_strangers_leaves_a_share_to_notices_and_the_last_one_to_signing_in():
+    assert [until_spent(budget.OTHERS), let_through("sms_answer"), until_spent(budget.RECOVERY)] == [4, 0, 2]
+    assert [let_through("dossier.received"), until_spent(budget.SIGN_IN)] == [1, 1]
+
+
+def test_a_flood_of_texts_is_one_of_strangers():
+    assert [let_through("sms_help", 2), let_through("sms_answer"), until_spent(budget.OTHERS)] == [2, 2, 0]
+    assert [until_spent(budget.RECOVERY), let_through("changed")] == [2, 1]
+
+
+def test_a_day_of_many_notices_leaves_the_last_share_to_codes():
+    assert [let_through("dossier.received"), until_spent(budget.OTHERS)] == [7, 1]
+
+
+def test_notices_held_back_again_and_again_use_up_nothing():
+    let_through("dossier.received", 100)
+    assert budget.today() == (7, 8)
+    assert until_spent(budget.SIGN_IN) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        sms("otp"),  # counted when it was asked for
+        sms(tries=2),
+        sms(channel="email", recipient="lan@example.com"),
+    ],
+    ids=["a code", "a second try", "a letter"],
+)
+def test_what_was_counted_or_costs_nothing_passes_and_is_not_counted(row):
+    until_spent(budget.SIGN_IN)
+    assert budget.let_through(row)
+    assert budget.today() == (8, 8)
+
+
+def test_without_a_budget_everything_passes(settings):
+    settings.SMS_DAILY_BUDGET = 0
+    assert let_through("dossier.received") == 20
+    assert (budget.today(), budget.reached()) == ((0, 0), [])
+
+
+def test_the_marks_of_the_day_are_told_in_turn(caplog):
+    marks = []
+    for door in [budget.SIGN_IN] * 2 + [budget.OTHERS] * 4 + [budget.RECOVERY, budget.SIGN_IN]:
+        budget.spend(door)
+        marks.append(budget.reached())
+    assert marks == [[], [], [], [], [], ["80", "open"], ["80", "open", "notices"], ["80", "open", "notices", "all"]]
+    assert [line.message for line in caplog.records if line.levelname == "ERROR"] == [
+        "SMS budget: the 4 of today's 8 that everything else may use are spent",
+        "SMS budget: 6 of today's 8 are spent",
+        "SMS budget: the 8 of today's 8 that sign-in may use are spent",
+    ]
+
+
+def test_of_many_workers_at_once_exactly_the_share_is_let_through(settings):
+    settings.SMS_DAILY_BUDGET = 80
+    passed = []
+    workers = [threading.Thread(target=lambda: passed.append(let_through("dossier.received"))) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(passed) == 70
+    assert budget.today() == (70, 80)
+
+
+def test_while_redis_is_away_each_process_counts_for_itself(settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    monkeypatch.setattr(throttle, "_local", throttle.LocalCounters())
+    monkeypatch.setattr(throttle, "_circuit", circuit.Circuit("this process counts for itself"))
+    assert let_through("dossier.received") == 7
+    assert budget.today() == (7, 8)
+
+
+def test_there_is_a_new_budget_at_midnight_of_the_province():
+    evening = datetime(2026, 11, 25, 16, 30, tzinfo=ZoneInfo("UTC"))
+    assert budget.renewed_at(evening) == datetime(2026, 11, 26, 0, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
