@@ -376,7 +376,8 @@ SMS_MO_SECRET = env.text("SMS_MO_SECRET")
 SMS_MO_ALLOWED_IPS = env.networks("SMS_MO_ALLOWED_IPS")
 # How many SMS the province pays for in a day; half is kept for signing in and recovery. 0: no limit.
 SMS_DAILY_BUDGET = env.number("SMS_DAILY_BUDGET", 20000)
-MESSAGE_LEASE_SECONDS = 120
+# How long a worker may keep the messages it took in hand; of one that was killed they are free after it.
+MESSAGE_LEASE_SECONDS = env.number("MESSAGE_LEASE_SECONDS", 120)
 MESSAGE_RETRY_HOURS = env.number("MESSAGE_RETRY_HOURS", 4)
 # How long the text of a message is kept after it left, and how long the row that says it did.
 MESSAGE_TEXT_DAYS = env.number("MESSAGE_TEXT_DAYS", 90)
