@@ -19,6 +19,7 @@ from django_otp import devices_for_user
 
 from accounts import notices, sessions, trusted
 from accounts.models import ClosingRequest, Dispute, SmsDevice, User
+from portal.messaging import retention
 
 State = ClosingRequest.State
 
@@ -77,11 +78,19 @@ def close(request, by, at=None):
     if Dispute.objects.filter(against=user, state__in=(Dispute.State.WAITING, Dispute.State.ACCEPTED)).exists():
         raise NotPossible(_("Đang có khiếu nại về số CCCD/CMND của tài khoản này. Giải quyết khiếu nại trước."))
     notices.closed(user)
+    _forget_messages(user)
     for name in settings.ACCOUNT_CLOSERS:
         import_module(name).remove(user)
     _forget_ways_in(user)
     _forget_person(user)
     _decide(request, State.DONE, by, "", at)
+
+
+def _forget_messages(user):
+    """What was sent to the addresses the account has proven, and whatever was sent about it."""
+    proven = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    phone = user.phone if user.phone_verified_at else ""
+    retention.forget_account(user.email, phone, *proven, about=f"account:{user.pk}")
 
 
 def _forget_ways_in(user):

@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +15,10 @@ from accounts.tests.at_once import at_once
 from accounts.tests.mail import letters
 from accounts.tests.make import PASSWORD, make_citizen, make_staff
 from accounts.tests.test_sessions import device
+from portal.messaging import delivery, inbound, retention
+from portal.messaging.gateways import MemoryGateway
+from portal.messaging.models import IncomingPart, OutgoingMessage
+from portal.messaging.tests.make import make_letter, make_sms
 
 State = ClosingRequest.State
 PHONE = "+84912345678"
@@ -167,3 +173,55 @@ def test_withdrawn_and_closed_at_once_is_either():
     owner.refresh_from_db()
     assert closed is not withdrawn
     assert owner.is_active is withdrawn
+
+
+# --- Messages ------------------------------------------------------------------------------------
+
+
+def everything_messaging_knows():
+    """All rows of all tables of this room as PostgreSQL writes them."""
+    with connection.cursor() as cursor:
+        found = []
+        for model in apps.get_app_config("messaging").get_models():
+            cursor.execute(f"SELECT t::text FROM {model._meta.db_table} t")
+            found += [row for (row,) in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def test_after_an_account_is_closed_nothing_says_where_its_owner_was_reached(owner, boss, settings, monkeypatch):
+    monkeypatch.setattr(MemoryGateway, "sent", [])
+    settings.SMS_COMMANDS, earlier, email = {}, "lan.cu@example.com", owner.email
+    make_sms(recipient=PHONE, state="sent", sent_at=timezone.now(), body="Chao H'Lan")
+    make_letter(recipient=email, state="failed", failed_at=timezone.now(), body="Kính gửi H’Lan Niê", last_error="550 no H’Lan here")
+    make_letter(recipient=earlier, about=f"account:{owner.pk}", state="expired", failed_at=timezone.now())
+    inbound.answer(inbound.store("id-1", PHONE, "xin chao"))
+    inbound.store("id-2", PHONE, "con nua")
+    IncomingPart.objects.create(provider_id="id-3", sender=PHONE, reference=1, total=2, number=1, joined_at=timezone.now())
+    make_letter(recipient=email, kind="dossier.ready", about="dossier:9", body="Kính gửi H’Lan Niê")
+    stranger = make_letter(recipient="minh@example.com", state="sent", sent_at=timezone.now())
+
+    closing.close(closing.ask(owner), by=boss)
+    waiting = OutgoingMessage.objects.filter(state="waiting")
+    kinds = sorted(waiting.values_list("kind", flat=True))
+    assert kinds == ["closed"] * 2 + ["closing_asked"] * 2 + ["dossier.ready", "sms_help"]
+    assert not OutgoingMessage.objects.exclude(state="waiting").filter(recipient__in=[PHONE, email, earlier]).exists()
+
+    delivery.deliver_due()
+    assert any("Tai khoan dich vu cong cua Ong/Ba da duoc xoa" in sms["text"] for sms in MemoryGateway.sent)
+    inbound.answer_forgotten()
+    delivery.deliver_due()
+    retention.forget_old(at=timezone.now() + timedelta(days=settings.MESSAGE_TEXT_DAYS + 1))
+    left = everything_messaging_knows()
+    for trace in (PHONE, PHONE.removeprefix("+84"), email, earlier, "Lan", "Niê"):
+        assert trace not in left
+    stranger.refresh_from_db()
+    assert stranger.recipient == "minh@example.com"
+
+
+def test_what_was_sent_to_an_address_only_typed_is_somebody_elses_and_stays(owner, boss):
+    owner.phone_verified_at = None
+    owner.save()
+    theirs = make_sms(recipient=PHONE, state="sent", sent_at=timezone.now())
+    mine = make_sms(recipient=PHONE, state="sent", sent_at=timezone.now(), kind="otp", about=f"account:{owner.pk}")
+    closing.close(closing.ask(owner), by=boss)
+    assert [OutgoingMessage.objects.get(pk=row.pk).recipient for row in (theirs, mine)] == [PHONE, f"xoa:{mine.pk}"]

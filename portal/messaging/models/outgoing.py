@@ -7,21 +7,46 @@ from django.utils.translation import gettext_lazy as _
 from portal.messaging.models.channel import Channel
 from portal.text import masked_email, masked_phone
 
+# What stands in place of the address once whom it belonged to has closed the account.
+FORGOTTEN = "xoa:"
+
 
 class OutgoingMessageQuerySet(models.QuerySet):
-    def due(self, at):
-        """Waiting, its time come, and in nobody's hands; a lease that ran out was a worker that died."""
+    def free(self, at):
+        """Waiting, and in nobody's hands; a lease that ran out was a worker that died."""
         free = models.Q(leased_until__isnull=True) | models.Q(leased_until__lte=at)
-        return self.filter(free, state=OutgoingMessage.State.WAITING, due_at__lte=at)
+        return self.filter(free, state=OutgoingMessage.State.WAITING)
+
+    def due(self, at):
+        """Free, its time come, and not yet over."""
+        in_time = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=at)
+        return self.free(at).filter(in_time, due_at__lte=at)
+
+    def expire(self, at):
+        """End what waited longer than it is of use; its text goes, so that it cannot be sent after all."""
+        over = self.free(at).filter(expires_at__lte=at)
+        return over.update(state=OutgoingMessage.State.EXPIRED, failed_at=at, leased_until=None, body="", html="")
 
     def sent_to(self, *recipients):
         """What was sent to any of these addresses, newest first; an empty address is nobody's."""
         return self.filter(recipient__in=[recipient for recipient in recipients if recipient]).order_by("-created_at", "-pk")
 
+    def to_send_again(self, at):
+        """Those that never arrived and still have a text: given up, or taken by the provider and not delivered.
+
+        A code or a password was wiped with the failure, an old text by age; what is of no use any more stays unsent.
+        """
+        state, report = OutgoingMessage.State, OutgoingMessage.Report
+        lost = models.Q(state=state.FAILED) | models.Q(state=state.SENT, report=report.UNDELIVERED)
+        in_time = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=at)
+        return self.filter(lost, in_time, secret=False).exclude(body="")
+
     def send_again(self, at):
-        """Give failed messages a new start; those whose secret text was wiped cannot have one."""
-        failed = self.filter(state=OutgoingMessage.State.FAILED).exclude(secret=True)
-        return failed.update(state=OutgoingMessage.State.WAITING, tries=0, due_at=at, give_up_at=None, leased_until=None)
+        """Give them a new start, as if they had just been posted; how many there were."""
+        return self.to_send_again(at).update(
+            state=OutgoingMessage.State.WAITING, tries=0, due_at=at, give_up_at=None, leased_until=None,
+            sent_at=None, failed_at=None, report="", reported_at=None,
+        )  # fmt: skip
 
 
 class OutgoingMessage(models.Model):
@@ -76,12 +101,16 @@ class OutgoingMessage(models.Model):
     provider = models.CharField(_("nhà cung cấp"), max_length=40, blank=True)
     report = models.CharField(_("báo cáo"), max_length=11, choices=Report.choices, blank=True)
     reported_at = models.DateTimeField(_("báo cáo lúc"), null=True, blank=True)
+    # Its recipient has closed the account: once it is no longer on its way, nothing of them stays.
+    forget = models.BooleanField(default=False)
 
     objects = OutgoingMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tin gửi đi")
         verbose_name_plural = _("tin gửi đi")
+        # For whoever keeps the sending running; an agency's officials see what concerns their own dossiers.
+        permissions = [("operate_messages", "Vận hành việc gửi tin: xem tin của mọi cơ quan")]
         constraints = [
             models.UniqueConstraint(fields=["event", "channel", "recipient"], name="one_message_per_event_channel_recipient"),
         ]
@@ -90,11 +119,18 @@ class OutgoingMessage(models.Model):
             models.Index(fields=["recipient", "-created_at"], name="messages_of_a_recipient"),
             models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="messages_sent_by_time"),
             models.Index(fields=["failed_at"], condition=models.Q(state__in=["failed", "expired"]), name="messages_failed_by_time"),
+            models.Index(fields=["id"], condition=models.Q(forget=True), name="messages_to_forget"),
         ]
 
     def __str__(self):
         return f"{self.kind} {self.channel}"
 
     @property
+    def by_day_only(self):
+        return self.channel == Channel.SMS and not self.any_hour
+
+    @property
     def masked_recipient(self):
+        if self.recipient.startswith(FORGOTTEN):
+            return _("(đã xóa)")
         return masked_phone(self.recipient) if self.channel == Channel.SMS else masked_email(self.recipient)
