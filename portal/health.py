@@ -7,7 +7,6 @@ answer while the database is away, and /readyz must be able to say that it is.
 import logging
 import shutil
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -57,9 +56,8 @@ def disk():
 
 def messages():
     """No message is overdue. Age counts from when it was due: one that waits for the morning, or for its next try, is not late."""
-    oldest = OutgoingMessage.objects.filter(state=OutgoingMessage.State.WAITING).aggregate(oldest=Min("due_at"))["oldest"]
-    if oldest and timezone.now() - oldest > timedelta(seconds=settings.READY_MESSAGE_AGE_SECONDS):
-        raise NotReady(f"a message is overdue since {oldest:%Y-%m-%dT%H:%MZ}")
+    if since := OutgoingMessage.objects.overdue(timezone.now()).aggregate(since=Min("due_at"))["since"]:
+        raise NotReady(f"a message is overdue since {since:%Y-%m-%dT%H:%MZ}")
 
 
 CHECKS = (database, redis, disk, messages)

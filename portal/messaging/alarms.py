@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 AWAY, QUEUE, FAILED, BUDGET = CAUSES = ("away", "queue", "failed", "budget")
 AWAY_AFTER = timedelta(minutes=10)
 HOUR = 3600
-MAIL_SERVER = "smtp"
 
 State = OutgoingMessage.State
 
@@ -73,14 +72,12 @@ def look(*, at: datetime | None = None) -> None:
 
 
 def _providers_away(at):
-    in_use = [MAIL_SERVER, *(gateway["NAME"] for gateway in settings.SMS_GATEWAYS)]
-    for provider in ProviderHealth.objects.filter(name__in=in_use, away_since__lte=at - AWAY_AFTER):
+    for provider in ProviderHealth.objects.in_use().filter(away_since__lte=at - AWAY_AFTER):
         raise_alarm(AWAY, about=provider.name, at=at, since=provider.away_since, error=provider.last_error)
 
 
 def _queue_stands_still(at):
-    late = at - timedelta(seconds=settings.READY_MESSAGE_AGE_SECONDS)
-    rows = OutgoingMessage.objects.due(at).filter(due_at__lte=late)
+    rows = OutgoingMessage.objects.overdue(at)
     if since := rows.aggregate(since=Min("due_at"))["since"]:
         raise_alarm(QUEUE, at=at, since=since, count=rows.count())
 

@@ -1,5 +1,8 @@
 """A message to somebody: the row is the promise, delivery is its keeping."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +24,10 @@ class OutgoingMessageQuerySet(models.QuerySet):
         """Free, its time come, and not yet over."""
         in_time = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=at)
         return self.free(at).filter(in_time, due_at__lte=at)
+
+    def overdue(self, at):
+        """Due so long that something stands still; what waits for the morning or for its next try is not due."""
+        return self.due(at).filter(due_at__lte=at - timedelta(seconds=settings.READY_MESSAGE_AGE_SECONDS))
 
     def expire(self, at):
         """End what waited longer than it is of use; its text goes, so that it cannot be sent after all."""
@@ -45,7 +52,7 @@ class OutgoingMessageQuerySet(models.QuerySet):
         """Give them a new start, as if they had just been posted; how many there were."""
         return self.to_send_again(at).update(
             state=OutgoingMessage.State.WAITING, tries=0, due_at=at, give_up_at=None, leased_until=None,
-            sent_at=None, failed_at=None, report="", reported_at=None,
+            sent_at=None, failed_at=None, report="", reported_at=None, provider="", sending=models.F("sending") + 1,
         )  # fmt: skip
 
 
@@ -97,6 +104,8 @@ class OutgoingMessage(models.Model):
     created_at = models.DateTimeField(_("tạo lúc"), auto_now_add=True)
     sent_at = models.DateTimeField(_("gửi lúc"), null=True, blank=True)
     failed_at = models.DateTimeField(_("thôi gửi lúc"), null=True, blank=True)
+    # The first sending, the second …: a new one when officials send it again. Tries are of one sending.
+    sending = models.PositiveSmallIntegerField(default=1)
     # The gateway that took it, by its name in the settings.
     provider = models.CharField(_("nhà cung cấp"), max_length=40, blank=True)
     report = models.CharField(_("báo cáo"), max_length=11, choices=Report.choices, blank=True)
