@@ -37,8 +37,9 @@ class Site:
     def command(self, *words: str) -> str:
         """What one of manage.py's commands prints, run as in a second terminal."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=BASE, env=self.environment, capture_output=True, text=True, check=True
+            [sys.executable, "manage.py", *words], cwd=BASE, env=self.environment, capture_output=True, text=True, check=False
         )
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def people(self) -> dict:
@@ -77,8 +78,10 @@ class Site:
         """The child of `up` that is the worker, the web server, PostgreSQL …"""
         wanted = re.compile(COMMANDS.get(name, name))
         for child in psutil.Process(self.up.pid).children():
-            if any(wanted.fullmatch(Path(word).name) for word in child.cmdline()):
-                return child
+            # What was killed a moment ago has no command line any more.
+            with contextlib.suppress(psutil.Error):
+                if any(wanted.fullmatch(Path(word).name) for word in child.cmdline()):
+                    return child
         raise AssertionError(f"there is no {name} under `up`")
 
     @contextlib.contextmanager
@@ -86,10 +89,10 @@ class Site:
         """Kill these with -9 and keep them away: whoever would start them again stands still meanwhile."""
         self.up.send_signal(signal.SIGSTOP)
         try:
-            for name in names:
+            for process in [self.process(name) for name in names]:
                 # A whole group at once: a machine that fails spares no child. PostgreSQL's backends are
                 # groups of their own and end when they see that their parent is gone.
-                os.killpg(self.process(name).pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
             yield
         finally:
             self.up.send_signal(signal.SIGCONT)
