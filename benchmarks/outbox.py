@@ -184,9 +184,7 @@ class Comparison:
         with transaction.atomic():
             transaction.on_commit(lambda: committed.append(time.monotonic()))
             row = OutgoingMessage.objects.create(**self._row(number), state="sent")
-            transaction.on_commit(
-                lambda: send.delay(row.pk, row.created_at.isoformat(), row.recipient, row.subject, row.body, row.html), robust=True
-            )
+            transaction.on_commit(lambda: send.delay(row.event, row.recipient, row.subject, row.body, row.html), robust=True)
             committed = []
         return committed[0]
 
