@@ -4,9 +4,7 @@ import dataclasses
 
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_list import result_headers
-from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,6 +18,7 @@ from dossiers import access, desk, dossier_page, move_forms, moves, papers, stat
 from dossiers.models import Dossier
 from dossiers.status import OPEN, NotAllowed, Status
 from portal.admin import site
+from portal.paging import CappedPaginator, PagedList
 from portal.templatetags.portal import moment
 from procedures.models import Procedure
 
@@ -67,8 +66,10 @@ class ProcedureFilter(admin.SimpleListFilter):
         return queryset.filter(version__procedure__code=self.value()) if self.value() else queryset
 
 
-class Desk(ChangeList):
+class Desk(PagedList):
     """The list with what its own table draws: headers that sort, and rows with the time left."""
+
+    foot = gettext_lazy("Hồ sơ {first}–{last} trong {total}")
 
     def get_results(self, request):
         super().get_results(request)
@@ -79,22 +80,6 @@ class Desk(ChangeList):
         ]
         for spec in self.filter_specs:
             spec.drawn = list(spec.choices(self))
-        self.pages = [self._page_link(number) for number in self.paginator.get_elided_page_range(self.page_num)] if self.multi_page else []
-        self.shown = self._shown()
-
-    def _page_link(self, number):
-        if number == Paginator.ELLIPSIS:
-            return {"number": number, "current": False, "url": ""}
-        return {"number": number, "current": number == self.page_num, "url": self.get_query_string({PAGE_VAR: number})}
-
-    def _shown(self):
-        """“Hồ sơ 1–8 trong 46”; beyond the limit of counting, “trong hơn 5.000”."""
-        if not self.rows:
-            return ""
-        first = (self.page_num - 1) * self.list_per_page + 1
-        limit = f"{desk.COUNT_UP_TO:,}".replace(",", ".")
-        total = _("hơn {limit}").format(limit=limit) if self.result_count > desk.COUNT_UP_TO else self.result_count
-        return _("Hồ sơ {first}–{last} trong {total}").format(first=first, last=first + len(self.rows) - 1, total=total)
 
 
 def official_pill(dossier) -> words.Words:
@@ -113,7 +98,7 @@ class DossierAdmin(admin.ModelAdmin):
     list_max_show_all = 25
     # Counting every dossier there is would take longer than the page.
     show_full_result_count = False
-    paginator = desk.CappedPaginator
+    paginator = CappedPaginator
     actions = None
 
     # --- Who may what --------------------------------------------------------------------------

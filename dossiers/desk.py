@@ -4,11 +4,9 @@ import datetime
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.core.paginator import Paginator
 from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,8 +18,6 @@ from portal.text import e164
 
 # The office holds the dossier and has promised a day.
 RUNNING = (Status.RECEIVED, Status.PROCESSING)
-# Nothing on the desk needs an exact count beyond this; counting a million rows would.
-COUNT_UP_TO = 5000
 
 
 class Queue(NamedTuple):
@@ -100,14 +96,6 @@ def search(dossiers, typed: str):
     if key.isascii() and len(key) > 3 and key[0].isalpha() and key[1:3].isdecimal():
         return dossiers.filter(receipt_key__startswith=key)
     return dossiers.filter(Q(applicant_name__icontains=typed) | Q(beneficiary_name__icontains=typed))
-
-
-class CappedPaginator(Paginator):
-    """Counts no further than COUNT_UP_TO, whatever the table holds."""
-
-    @cached_property
-    def count(self):
-        return self.object_list.order_by().values("pk")[: COUNT_UP_TO + 1].count()
 
 
 class TimeLeft(NamedTuple):

@@ -90,13 +90,6 @@ def test_a_search_finds_a_code_in_any_spelling_a_number_a_phone_and_a_name(make,
     assert list(desk.search(Dossier.objects.all(), "không có ai")) == []
 
 
-def test_counting_ends_at_its_limit(make, monkeypatch):
-    for _ in range(4):
-        make()
-    monkeypatch.setattr(desk, "COUNT_UP_TO", 2)
-    assert desk.CappedPaginator(Dossier.objects.order_by("pk"), 25).count == 3
-
-
 def test_the_line_under_the_title_names_the_day_the_office_and_tomorrows_holiday(agency):
     assert desk.today(NOW, agency) == "Thứ Hai, 23/11/2026 · UBND phường Buôn Ma Thuột · Mai 24/11 nghỉ lễ"
     assert desk.today(at(24, 9)) == "Thứ Ba, 24/11/2026 · Hôm nay nghỉ lễ"

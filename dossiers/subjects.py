@@ -1,0 +1,38 @@
+"""Dossiers as what messages are about; named in settings because messaging lies below."""
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+
+from dossiers import receipt
+from dossiers.models import Dossier
+
+PREFIX = "dossier:"
+
+
+def _names(dossiers):
+    return dossiers.annotate(name=Concat(Value(PREFIX), Cast("pk", CharField()))).values("name")
+
+
+def named(typed: str) -> str:
+    """By receipt code; a code that names nothing is still a dossier's, of which there are no messages."""
+    try:
+        key = receipt.parse(typed)
+    except ValueError:
+        return ""
+    found = Dossier.objects.filter(receipt_key=key).values_list("pk", flat=True).first()
+    return f"{PREFIX}{found or ''}"
+
+
+def visible_to(official_user):
+    return _names(Dossier.objects.visible_to(official_user))
+
+
+def owned_by(citizen):
+    return _names(Dossier.objects.owned_by(citizen))
+
+
+def links(names, official_user) -> dict[str, tuple[str, str]]:
+    keys = [int(key) for name in names if name.startswith(PREFIX) and (key := name.removeprefix(PREFIX)).isdecimal()]
+    found = Dossier.objects.visible_to(official_user).filter(pk__in=keys).values_list("pk", "receipt_code")
+    return {f"{PREFIX}{pk}": (code, reverse("admin:dossiers_dossier_change", args=[pk])) for pk, code in found}
