@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0006_which_sending_it_is")]
+    dependencies = [("messaging", "0005_ids_count_for_one_sender")]
 
     operations = [
         migrations.AlterModelOptions(
