@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -83,7 +84,7 @@ def hours(name: str, default: str) -> tuple[int, int]:
     raise ImproperlyConfigured(f"{name} is “{value}”. Write two hours of one day, e.g. {default}; 0-24 is the whole day.")
 
 
-GATEWAYS = {"kannel": "portal.messaging.gateways.KannelGateway"}
+GATEWAYS = {"kannel": "portal.messaging.gateways.KannelGateway", "json": "portal.messaging.gateways.JsonGateway"}
 GATEWAY_PARTS = ("URL", "USER", "PASSWORD", "KIND", "NAME")
 
 
@@ -91,6 +92,8 @@ def gateways() -> list[dict]:
     """The SMS gateways in their order: SMS_GATEWAY_URL and what belongs to it, then SMS_GATEWAY_2_URL, …"""
     found = []
     while gateway := _gateway(len(found) + 1):
+        if gateway["NAME"] in [other["NAME"] for other in found]:
+            raise ImproperlyConfigured(f"Two SMS gateways are called “{gateway['NAME']}”. Give each a name of its own.")
         found.append(gateway)
     return found
 
@@ -103,4 +106,8 @@ def _gateway(place: int) -> dict | None:
     if not url.startswith(("http://", "https://")):
         raise ImproperlyConfigured(f"{prefix}_URL is “{url}”. Write an address that begins with https:// or http://.")
     kind = choice(f"{prefix}_KIND", "kannel", tuple(GATEWAYS))
+    if (name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name)) or name == "smtp":
+        raise ImproperlyConfigured(
+            f"{prefix}_NAME is “{name}”. Write at most 40 letters, digits and dashes, e.g. viettel; smtp is the mail server."
+        )
     return {"NAME": name or f"{kind}-{place}", "BACKEND": GATEWAYS[kind], "OPTIONS": {"url": url, "user": user, "password": password}}

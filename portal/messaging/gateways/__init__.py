@@ -2,7 +2,8 @@
 
 from portal.messaging.gateways.base import SmsGateway
 from portal.messaging.gateways.console import ConsoleGateway
+from portal.messaging.gateways.json_api import JsonGateway
 from portal.messaging.gateways.kannel import KannelGateway
 from portal.messaging.gateways.memory import MemoryGateway
 
-__all__ = ["ConsoleGateway", "KannelGateway", "MemoryGateway", "SmsGateway"]
+__all__ = ["ConsoleGateway", "JsonGateway", "KannelGateway", "MemoryGateway", "SmsGateway"]

@@ -282,7 +282,7 @@ class JsonPeer(_HttpPeer):
         self.status, self.answer = 200, '{"code": "100"}'
 
     def _read(self, fields):
-        return Kept(str(fields.get("request_id", "")), fields.get("phone", ""), fields.get("content", ""))
+        return Kept(str(fields.get("request_id", "")).partition("-")[0], fields.get("phone", ""), fields.get("content", ""))
 
 
 def _row_in(address: str) -> str:
