@@ -1,5 +1,6 @@
 """Which handler answers “TK …” or “DVC…”; handlers live in the apps above and are known by name."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from portal.text import nfc, unaccented
 Handler = Callable[[str, str], str | None]
 
 UNKNOWN = "…"
+OPENING = re.compile(r"\A[\W_]+")
 
 
 def whole_word(handler: Handler) -> Handler:
@@ -25,8 +27,8 @@ def find(text: str) -> tuple[Handler | None, str]:
 
     People write “DVC H15…” and “DVCH15…” alike, so most words need no space after them.
     """
-    word, handler, text = _found(text)
-    return handler, text[len(word) :].strip()
+    _word, handler, rest = _found(text)
+    return handler, rest.strip()
 
 
 def word(text: str) -> str:
@@ -35,8 +37,8 @@ def word(text: str) -> str:
 
 
 def _found(text):
-    # Full-width letters and signs are typed on foreign keyboards, or come with a paste.
-    text = nfc(unicodedata.normalize("NFKC", text))
+    # Full-width letters and signs are typed on foreign keyboards, or come with a paste; quotes with the example.
+    text = OPENING.sub("", nfc(unicodedata.normalize("NFKC", text)))
     beginning = unaccented(text).upper()
     for known in sorted(settings.SMS_COMMANDS, key=len, reverse=True):
         if not beginning.startswith(known.upper()):
@@ -44,5 +46,13 @@ def _found(text):
         handler = import_string(settings.SMS_COMMANDS[known])
         if getattr(handler, "whole_word", False) and beginning[len(known) : len(known) + 1].isalnum():
             continue
-        return known, handler, text
+        return known, handler, _after(text, len(known))
     return "", None, text
+
+
+def _after(text: str, letters: int) -> str:
+    """What follows so many letters; a mark that no letter could take in stands beside it and counts nothing."""
+    for end in range(letters, len(text)):
+        if len(unaccented(text[:end])) == letters and not unicodedata.combining(text[end]):
+            return text[end:]
+    return ""

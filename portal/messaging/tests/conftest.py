@@ -1,9 +1,17 @@
 """Providers as fixtures; each listens on a port of its own for one test."""
 
 import pytest
+from django.conf import settings as project
 
+from portal.circuit import client as redis_client
 from portal.messaging.gateways import MemoryGateway
 from portal.messaging.tests.peers import KannelPeer, SmtpPeer
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    """Each test starts with nothing counted: counters live in Redis, which no rollback empties."""
+    redis_client(project.REDIS_URL).flushdb()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Texts to the short code: stored once, answered once."""
 
-import ipaddress
 import threading
 import time
 from datetime import timedelta
@@ -10,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from portal.messaging import broker, commands, inbound, tasks
+from portal.messaging import commands, inbound, tasks
 from portal.messaging.models import IncomingSms, OutgoingMessage
 
 LAN = "+84912345678"
@@ -226,79 +225,3 @@ def test_two_workers_let_the_handler_answer_one_sms_once(settings):
         worker.join()
     assert handled == [LAN]
     assert replies() == [(LAN, "xong", True)]
-
-
-# --- The provider's door -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    calls = []
-    monkeypatch.setattr(broker, "ask", lambda task, *args: calls.append((task, *args)) or True)
-    return calls
-
-
-@pytest.fixture
-def door(settings):
-    settings.SMS_MO_SECRET = "chìa khóa"
-    settings.SMS_MO_ALLOWED_IPS = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("127.0.0.1")]
-
-
-QUERY = {
-    "from": "0912345678",
-    "to": "8188",
-    "text": "DVC H15",
-    "msgid": "k-1",
-    "ts": "2026-11-18 08:12:00",
-    "charset": "UTF-8",
-    "secret": "chìa khóa",
-}
-
-
-def test_the_provider_hands_in_an_sms_and_a_worker_answers(client, transactional_db, door, asked):
-    response = client.get("/sms/mo/", QUERY)
-    assert (response.status_code, response.content) == (200, b"")
-    incoming = IncomingSms.objects.get()
-    assert (incoming.provider_id, incoming.sender, incoming.text) == ("k-1", LAN, "DVC H15")
-    assert asked == [("portal.messaging.tasks.answer", incoming.pk)]
-    assert client.get("/sms/mo/", QUERY).status_code == 200
-    assert IncomingSms.objects.count() == 1
-
-
-@pytest.mark.parametrize("unset", ["SMS_MO_SECRET", "SMS_MO_ALLOWED_IPS"])
-def test_without_secret_and_address_list_the_door_is_shut(client, db, door, settings, unset):
-    setattr(settings, unset, type(getattr(settings, unset))())
-    assert client.get("/sms/mo/", QUERY).status_code == 404
-
-
-@pytest.mark.parametrize(("query", "address"), [({"secret": "khác"}, "127.0.0.1"), ({"secret": ""}, "127.0.0.1"), ({}, "192.0.2.1")])
-def test_a_wrong_secret_or_address_is_refused(client, db, door, query, address):
-    assert client.get("/sms/mo/", QUERY | query, REMOTE_ADDR=address).status_code == 403
-    assert not IncomingSms.objects.exists()
-
-
-def test_other_methods_are_refused(client, db, door):
-    assert client.post("/sms/mo/", QUERY).status_code == 405
-
-
-def test_a_text_in_another_charset_is_read(client, transactional_db, door, asked):
-    client.get("/sms/mo/?from=0912345678&msgid=k-2&charset=UTF-16BE&secret=ch%C3%ACa%20kh%C3%B3a&text=%00T%00K%00%2C%01%10")
-    client.get("/sms/mo/?from=0912345678&msgid=k-3&charset=klingon&secret=ch%C3%ACa%20kh%C3%B3a&text=%C4%90")
-    assert list(IncomingSms.objects.order_by("pk").values_list("text", flat=True)) == ["TK,Đ", "Đ"]
-
-
-def test_an_sms_without_a_name_is_told_from_others_by_what_it_says(client, transactional_db, door, asked):
-    for query in (QUERY, QUERY, QUERY | {"ts": "2026-11-18 08:13:00"}):
-        client.get("/sms/mo/", query | {"msgid": ""})
-    assert IncomingSms.objects.count() == 2
-
-
-def test_an_sms_from_nobody_is_no_sms(client, db, door):
-    assert client.get("/sms/mo/", QUERY | {"from": ""}).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("address", "allowed"), [("10.9.8.7", True), ("::ffff:10.9.8.7", True), ("11.0.0.1", False), ("::1", False), ("", False)]
-)
-def test_the_address_list_takes_networks(door, address, allowed):
-    assert inbound.is_allowed(address) is allowed
