@@ -1,0 +1,144 @@
+"""What goes wrong: servers killed with -9 and providers out of temper, drawn from one seed.
+
+The plan is the same for the same seed; what it hits depends on the moment, as threads and processes run freely.
+"""
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from dataclasses import dataclass
+
+import psutil
+import psycopg2
+
+from portal.messaging.tests.peers import SmtpPeer
+from portal.testing.site import wait_until
+
+# Each at least as often as it stands here in every six blows; “child” is one process of the worker's pool.
+BLOWS = (("worker",), ("redis",), ("postgres",), ("child",), ("worker", "redis"), ("postgres", "worker"))
+LONGEST_ABSENCE_SECONDS = 3.0
+BETWEEN_BLOWS_SECONDS = (1.5, 5.0)
+BETWEEN_MOODS_SECONDS = (0.5, 3.0)
+# Words of the peers; “stop” is a port that nobody listens on.
+SMTP_MOODS = ("accept", "accept", "later", "hang", "slow", "drop", "hang-up", "flap", "refuse", "stop")
+SMS_MOODS = ("accept", "accept", "busy", "unauthorised", "hang", "slow", "drop", "flap", "stop")
+BACK_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Outage:
+    """Which were killed, when, and from when on they could be used again (for PostgreSQL) or were let back (for others)."""
+
+    names: tuple[str, ...]
+    since: float
+    until: float
+
+
+class Storm:
+    """Blows fall and tempers change from `begin()` on, until `end()`."""
+
+    def __init__(self, site, peers, seed: int):
+        self.site, self.peers = site, peers
+        self.outages: list[Outage] = []
+        self.moods: dict[str, list[str]] = {}
+        self._blows = random.Random(f"{seed} blows")
+        self._tempers = {name: random.Random(f"{seed} {name}") for name in peers}
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._strike, daemon=True)]
+        self._threads += [threading.Thread(target=self._vex, args=(name,), daemon=True) for name in peers]
+        self.fault: BaseException | None = None
+
+    def begin(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Everything is let back, everybody is friendly again."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        for name, peer in self.peers.items():
+            _be(peer, "accept", self.moods[name][-1])
+        if self.fault:
+            raise self.fault
+
+    @contextlib.contextmanager
+    def away(self, *names: str):
+        """These are dead as long as the block lasts; noted, so that what it explains can be explained."""
+        since = time.time()
+        with contextlib.ExitStack() as block:
+            try:
+                block.enter_context(self.site.without(*names))
+                yield
+            finally:
+                block.close()
+                if "postgres" in names:
+                    wait_until(self._database_answers, BACK_SECONDS, "PostgreSQL did not come back")
+                self.outages.append(Outage(names, since, time.time()))
+
+    def _strike(self) -> None:
+        try:
+            while True:
+                for names in self._blows.sample(BLOWS, len(BLOWS)):
+                    if self._over.wait(self._blows.uniform(*BETWEEN_BLOWS_SECONDS)):
+                        return
+                    self._blow(names)
+        except BaseException as fault:
+            self.fault = fault
+
+    def _blow(self, names) -> None:
+        absence = self._blows.uniform(0, LONGEST_ABSENCE_SECONDS)
+        if names == ("child",):
+            return self._kill_a_child(self._blows.random())
+        if self._all_there(names):
+            with self.away(*names):
+                # Not cut short by the end of the storm: whoever is away longest is the one to be seen.
+                time.sleep(absence)
+
+    def _all_there(self, names) -> bool:
+        """Whoever is still being started again cannot be killed."""
+        with contextlib.suppress(AssertionError, psutil.Error):
+            return all(self.site.process(name).is_running() for name in names)
+        return False
+
+    def _kill_a_child(self, chance: float) -> None:
+        """One process of the pool: the worker's head lives on and takes a new one."""
+        with contextlib.suppress(AssertionError, psutil.Error, ProcessLookupError):
+            children = self.site.process("worker").children()
+            if children:
+                since = time.time()
+                os.kill(children[int(chance * len(children))].pid, signal.SIGKILL)
+                self.outages.append(Outage(("child",), since, time.time()))
+
+    def _database_answers(self) -> bool:
+        with contextlib.suppress(psycopg2.Error):
+            return self.site.rows("SELECT 1") == [(1,)]
+        return False
+
+    def _vex(self, name) -> None:
+        peer, chance, before = self.peers[name], self._tempers[name], "accept"
+        moods = SMTP_MOODS if isinstance(peer, SmtpPeer) else SMS_MOODS
+        try:
+            while True:
+                for mood in chance.sample(moods, len(moods)):
+                    _be(peer, mood, before)
+                    before = mood
+                    self.moods.setdefault(name, []).append(mood)
+                    if self._over.wait(chance.uniform(*BETWEEN_MOODS_SECONDS)):
+                        return
+        except BaseException as fault:
+            self.fault = fault
+
+
+def _be(peer, mood: str, before: str) -> None:
+    # Whoever hung is let go at last, as when a server is restarted.
+    if before == "hang":
+        peer.stop()
+    peer.behaviour = "accept" if mood == "stop" else mood
+    if mood == "stop" and before not in ("hang", "stop"):
+        peer.stop()
+    elif mood != "stop" and before in ("hang", "stop"):
+        peer.start()
