@@ -365,6 +365,8 @@ SMS_REPORT_BASE_URL = env.text("SMS_REPORT_BASE_URL", PUBLIC_BASE_URL).rstrip("/
 SMS_HOURS = env.hours("SMS_HOURS", "7-22")
 # Who answers which word texted to the short code; by name, because they lie above messaging.
 SMS_COMMANDS = {"TK": "accounts.sms.register", "DVC": "tracking.sms.look_up"}
+# Which records messages are about; by name, as messaging lies below them.
+MESSAGE_SUBJECTS = "dossiers.subjects"
 # How many answers of any kind one phone is sent in an hour: each costs the province money.
 SMS_ANSWERS_PER_HOUR = env.number("SMS_ANSWERS_PER_HOUR", 20)
 # How many texts for an account one phone is answered in an hour.

@@ -26,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("", include("portal.pages_urls")),
     path("", include("accounts.urls")),
+    path("", include("portal.messaging.citizen_urls")),
     path("", include("procedures.urls")),
     path("", include("dossiers.urls")),
     path("", include("tracking.urls")),

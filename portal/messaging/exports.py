@@ -1,14 +1,11 @@
 """What was sent to a person, for the archive of their data; named in settings because `accounts` builds it."""
 
-from portal.messaging import kinds
-from portal.messaging.models import OutgoingMessage
+from portal.messaging import kinds, received
 
 
 def sent(user):
     """Every message to the person's own addresses; the texts of those that held a code or a password are told of nobody."""
-    phone = user.phone if user.phone_verified_at else ""
-    rows = OutgoingMessage.objects.sent_to(user.email, phone)
-    return {"tin_da_gui": [_told(message) for message in rows]}, []
+    return {"tin_da_gui": [_told(message) for message in received.by(user)]}, []
 
 
 def _told(message) -> dict:
@@ -17,6 +14,7 @@ def _told(message) -> dict:
         "kenh": message.get_channel_display(),
         "nguoi_nhan": message.recipient,
         "trang_thai": message.get_state_display(),
+        "bao_cao": message.get_report_display(),
         "tao_luc": message.created_at,
         "gui_luc": message.sent_at,
         "tieu_de": "" if message.secret else message.subject,

@@ -34,10 +34,6 @@ class OutgoingMessageQuerySet(models.QuerySet):
         over = self.free(at).filter(expires_at__lte=at)
         return over.update(state=OutgoingMessage.State.EXPIRED, failed_at=at, leased_until=None, body="", html="")
 
-    def sent_to(self, *recipients):
-        """What was sent to any of these addresses, newest first; an empty address is nobody's."""
-        return self.filter(recipient__in=[recipient for recipient in recipients if recipient]).order_by("-created_at", "-pk")
-
     def to_send_again(self, at):
         """Those that never arrived and still have a text: given up, or taken by the provider and not delivered.
 
