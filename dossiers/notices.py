@@ -1,5 +1,6 @@
 """Who is told what when a dossier moves: the applicant, by SMS and by e-mail."""
 
+import re
 from collections import Counter
 
 from django.conf import settings
@@ -30,6 +31,8 @@ TEMPLATES = {
 }
 # Good news has a green heading.
 GOOD_NEWS = ("submit", "receive", "confirm_fee", "finish", "return_result")
+# An official names each paper that lacks on a line of its own.
+LISTED = re.compile(r"^\d+\. ", re.MULTILINE)
 # What an SMS says to a number that was typed and never proven: it may be a stranger's.
 TO_ANYONE = "status"
 # What a letter leaves out for an address that was typed and never confirmed.
@@ -100,6 +103,7 @@ def facts(event) -> dict:
         "due_at": dossier.due_at,
         "due_reasons": dossier.due_reasons,
         "supplement_by": dossier.supplement_by,
+        "papers_asked": len(LISTED.findall(event.note)) if event.verb == "ask_supplement" else 0,
         "fee_vnd": dossier.fee_vnd,
         "fee_by": dossier.fee_by,
         "delivery": dossier.delivery,

@@ -100,7 +100,7 @@ def test_received_and_processing(filed, ha):
 def test_supplement_asked_and_received(filed, ha, lan):
     filed.move("ask_supplement", by=ha, note="1. Giấy chứng sinh: ảnh mờ.\n2. Tờ khai: thiếu trang 2.", at=at(19))
     assert said(filed, "sms").body == (
-        f"Ho so {CODE} can bo sung giay to truoc ngay 27/11/2026. Xem muc Ho so cua toi tren trang dich vu cong, hoac goi 1022."
+        f"Ho so {CODE} can bo sung 2 giay to truoc ngay 27/11/2026. Xem muc Ho so cua toi tren trang dich vu cong, hoac goi 1022."
     )
     assert letter(filed) == (
         f"Hồ sơ {CODE} cần bổ sung giấy tờ",
@@ -251,7 +251,7 @@ def test_a_citizen_reading_english_is_told_in_vietnamese(lan, birth, office):
 
 LONGEST = {
     "code": "H15.50.05.13-261008-12345", "at": at(18), "due_at": at(25), "supplement_by": at(27).date(), "fee_by": at(27).date(),
-    "fee_vnd": 1_999_999_999,
+    "fee_vnd": 1_999_999_999, "papers_asked": 20,
 }  # fmt: skip
 
 
