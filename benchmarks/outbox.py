@@ -226,16 +226,7 @@ class Comparison:
     def _print(self, measured: dict) -> None:
         rows = []
         for load, way in measured:
-            ours, bare = measured[load, way], measured[load, BARE]
-            cells = []
-            for what in ("rate", "worker", "posting", "database", "broker"):
-                if what not in ours[0] or (load == "single" and what == "posting"):
-                    cells.append("")
-                elif way == BARE:
-                    cells.append("1")
-                else:
-                    middle, spread = turns.ratio([each[what] for each in ours], [each[what] for each in bare])
-                    cells.append(f"{middle:.2f} ± {spread:.2f}")
+            cells = [self._cell(measured, load, way, what) for what in ("rate", "worker", "posting", "database", "broker")]
             rows.append([load, way, *cells])
         turns.table(["load", "way", "× letters a second", "× CPU of the workers", "of posting", "of PostgreSQL", "of Redis"], rows)
         print()
@@ -263,6 +254,17 @@ class Comparison:
                 words.append(f"{middle['rate']:.0f} a second, {middle['connections']:.0f} connections")
             here.append(f"  {load}, {way}: " + ", ".join(words))
         print("\n".join(here))
+
+    @staticmethod
+    def _cell(measured: dict, load: str, way: str, what: str) -> str:
+        ours, bare = ([each.get(what, 0) for each in measured[load, name]] for name in (way, BARE))
+        # The clock of processes ticks a hundred times a second: a few letters may cost no tick.
+        if not all(bare) or (load == "single" and what != "worker"):
+            return ""
+        if way == BARE:
+            return "1"
+        middle, spread = turns.ratio(ours, bare)
+        return f"{middle:.2f} ± {spread:.2f}"
 
 
 def a_notice() -> tuple[str, str, str]:
