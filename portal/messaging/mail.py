@@ -3,12 +3,11 @@
 import logging
 import smtplib
 import time
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 
+from portal.messaging import letters
 from portal.messaging.errors import GatewayError
 from portal.messaging.models import Channel
 from portal.messaging.models.provider import MAIL_SERVER
@@ -19,19 +18,6 @@ logger = logging.getLogger(__name__)
 # EMAIL_TIMEOUT holds for each step, of which a letter has up to eight: together they must fit into a lease.
 LONGEST_LETTER_SECONDS = 25
 GONE = 421  # “Service not available, closing transmission channel”
-
-
-def message_id(row) -> str:
-    """The same over all retries, so that a letter delivered twice can be recognised as one."""
-    return f"<{row.pk}.{row.created_at:%Y%m%d%H%M%S}@{urlsplit(settings.PUBLIC_BASE_URL).hostname or 'localhost'}>"
-
-
-def letter(row, connection=None) -> EmailMultiAlternatives:
-    headers = {"Auto-Submitted": "auto-generated"} | row.headers | {"Message-ID": message_id(row)}
-    letter = EmailMultiAlternatives(row.subject, row.body, to=[row.recipient], headers=headers, connection=connection)
-    if row.html:
-        letter.attach_alternative(row.html, "text/html")
-    return letter
 
 
 class _Conversation:
@@ -96,7 +82,9 @@ class Mailer:
         if not settings.EMAIL_HOST:
             raise GatewayError("EMAIL_HOST is not set: no e-mail can leave", away=True)
         try:
-            letter(row, self._open_connection()).send()
+            sender, recipient = letters.envelope(row)
+            letter = letters.written(row)
+            self._open_connection().connection.sendmail(sender, [recipient], letter)
         except smtplib.SMTPRecipientsRefused as refusal:
             code, reason = next(iter(refusal.recipients.values()))
             raise self._refused(code, reason) from None
