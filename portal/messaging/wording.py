@@ -19,6 +19,10 @@ SMS_LENGTH = 160
 FORBIDDEN_SIGNS = "#&@<>[]{}%\\^~|`"
 LINK = re.compile(r"https?:\S*|www\.\S*|\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:vn|com|net|org|info)\b\S*", re.IGNORECASE)
 TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "ʼ": "'", "–": "-", "—": "-", "…": "...", "\xa0": " "})
+# What those that carriers reject stand for.
+SPOKEN = str.maketrans(
+    {"&": " va ", "%": " phan tram", "[": "(", "{": "(", "<": "(", "]": ")", "}": ")", ">": ")", "\\": "/", "|": "/", "⁄": "/", "₫": "d"}
+)
 
 
 class BadSms(ValueError):
@@ -88,9 +92,16 @@ def sms_faults(text: str) -> list[str]:
     return faults
 
 
+def typed(text: str) -> str:
+    """What somebody typed, however long, in letters and signs that carriers take and without links."""
+    text = _on_one_line(unicodedata.normalize("NFKC", text)).translate(SPOKEN)
+    kept = "".join(sign if " " <= sign <= "~" and sign not in FORBIDDEN_SIGNS else " " for sign in LINK.sub(" ", text))
+    # Once more: a sign that went may have joined what was a link to something else.
+    return " ".join(LINK.sub(" ", kept).split())
+
+
 def _mended(text: str) -> str:
-    kept = (sign if " " <= sign <= "~" and sign not in FORBIDDEN_SIGNS else " " for sign in LINK.sub("", text))
-    return " ".join("".join(kept).split())[:SMS_LENGTH].rstrip()
+    return typed(text)[:SMS_LENGTH].rstrip()
 
 
 # --- E-mail ------------------------------------------------------------------------------------

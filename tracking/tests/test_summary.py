@@ -64,4 +64,15 @@ def test_every_spelling_of_a_code_finds_it_and_a_draft_is_never_found(dossier):
 def test_a_look_up_costs_two_queries(dossier, django_assert_num_queries):
     with django_assert_num_queries(2):
         summary.find(dossier.receipt_code, digits="0000")
-        summary.find("không phải mã")
+
+
+@pytest.mark.parametrize("typed", ["H15.24.133-261118-9999", "không phải mã", ""])
+def test_what_is_no_code_is_looked_for_as_an_unknown_one_is(db, django_assert_num_queries, typed):
+    with django_assert_num_queries(1):
+        assert summary.find(typed) is None
+
+
+def test_the_dossiers_own_phone_opens_the_reason_and_another_is_no_wrong_proof(dossier):
+    own, other = (summary.find(dossier.receipt_code, phone=phone) for phone in (dossier.applicant_phone, "+84900000000"))
+    assert (own.reason, own.proven) == ("Giấy chứng sinh: ảnh mờ", True)
+    assert other == summary.find(dossier.receipt_code)

@@ -70,10 +70,28 @@ def test_each_sign_that_carriers_reject_is_refused(sign):
     assert wording.sms_faults(f"ho so {sign} moi") == [f"signs carriers reject: {sign} U+{ord(sign):04X}"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "carried"),
+    [
+        ("Giấy chứng sinh: ảnh mờ…\n\tchụp lại", "Giay chung sinh: anh mo... chup lai"),
+        ("Xem https://dvc.daklak.gov.vn/a?b=1 hoặc www.daklak.vn, daklak.gov.vn", "Xem hoac"),
+        ("Gửi về ubnd@daklak.gov.vn", "Gui ve ubnd"),
+        ("Nộp 50% & [phụ lục] {a} <b> c\\d|e", "Nop 50 phan tram va (phu luc) (a) (b) c/d/e"),
+        ("50.000₫ ½ ① ﬁ Ⅳ #2 ^~` ✅ 漢字 \u200b", "50.000d 1/2 1 fi IV 2"),
+        ("dvc#daklak.vn a[.]vn", "dvc a(.)vn"),
+        ("x" * 300, "x" * 300),
+        ("", ""),
+    ],
+)
+def test_what_somebody_typed_comes_in_letters_that_carriers_take(typed, carried):
+    assert wording.typed(typed) == carried
+    assert wording.sms_faults(wording.typed(typed)[:160]) == []
+
+
 def test_in_production_a_text_is_mended_rather_than_lost(settings, caplog):
     settings.SMS_STRICT = False
     sent = wording.fit_for_sms("482913 là mã. Xem https://motcua.example & gọi 1022 " + "a" * 200)
-    assert sent.startswith("482913 la ma. Xem goi 1022 aaa")
+    assert sent.startswith("482913 la ma. Xem va goi 1022 aaa")
     assert wording.sms_faults(sent) == []
     assert "482913" not in caplog.text
 
