@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from portal.messaging import commands, inbound, tasks
+from portal.messaging import commands, inbound, outbox, tasks
 from portal.messaging.models import IncomingSms, OutgoingMessage
 
 LAN = "+84912345678"
@@ -71,6 +71,11 @@ def replies():
         ("TK, Nguyễn Văn An,\n066080001234", register, ", Nguyễn Văn An, 066080001234"),
         ("tk;An", register, ";An"),
         ("ＤＶＣ　Ｈ１５", look_up, "H15"),
+        ("ĐVC H15", look_up, "H15"),
+        ("D\u0302V\u0323C\u0300 H15", look_up, "H15"),
+        ("“DVC H15”", look_up, "H15”"),
+        ("<dvc> H15", look_up, "> H15"),
+        ("\ufeffDVC: H15", look_up, ": H15"),
         ("QUA H15", alone, "H15"),
         ("qua", alone, ""),
         ("qua,H15", alone, ",H15"),
@@ -88,7 +93,8 @@ def test_the_longest_known_word_at_the_beginning_chooses_the_handler(text, handl
 def test_the_same_sms_delivered_twice_is_stored_once(db):
     first, second = inbound.store("id-1", "0912 345 678", "DVC 1"), inbound.store("id-1", "84912345678", "DVC 1")
     assert first.pk == second.pk
-    assert list(IncomingSms.objects.values_list("provider_id", "sender", "text")) == [("id-1", LAN, "DVC 1")]
+    assert inbound.store("id-1", "0912 345 679", "DVC 1").pk != first.pk
+    assert list(IncomingSms.objects.filter(sender=LAN).values_list("provider_id", "sender", "text")) == [("id-1", LAN, "DVC 1")]
 
 
 def test_an_sms_is_answered_once(db):
@@ -116,7 +122,7 @@ def test_an_unknown_text_gets_one_help_an_hour_so_that_two_robots_cannot_talk_fo
     assert len(replies()) == 3
 
 
-@pytest.mark.parametrize("sender", ["9029", "+12025550123", "VIETTEL", ""])
+@pytest.mark.parametrize("sender", ["9029", "8188", "+848188", "+84262000111", "+12025550123", "VIETTEL", ""])
 def test_machines_and_foreign_numbers_get_no_answer(db, sender):
     assert inbound.answer(inbound.store("id-1", sender, "DVC H15")) is None
     assert replies() == []
@@ -134,6 +140,70 @@ def test_what_came_in_too_long_ago_is_answered_no_more(db):
     inbound.store("id-1", LAN, "DVC H15")
     inbound.answer_forgotten(at=timezone.now() + inbound.ANSWER_WITHIN + timedelta(minutes=1))
     assert replies() == []
+
+
+# --- Robots ------------------------------------------------------------------------------------
+
+
+def conversation(robot, *, sender=LAN, first="DVC H15"):
+    """What we say to a robot that answers each of our messages, until one of the two is silent."""
+    ours, text = [], first
+    while text is not None and len(ours) < 1000:
+        reply = inbound.answer(inbound.store(f"robot-{len(ours)}", sender, text))
+        if reply is None:
+            return ours
+        ours.append(reply.body)
+        text = robot(reply.body)
+    return ours
+
+
+@pytest.mark.parametrize(
+    ("robot", "said"),
+    [
+        (lambda body: body, 1),  # an echo
+        (lambda body: f" {body.upper()}\n", 1),
+        (lambda body: "Toi dang ban, se goi lai sau.", 2),
+        (lambda body: f"Tu dong tra loi: {body}", 2),
+        (lambda body: "DVC H15", 20),
+        (lambda body: f"DVC {body[-20:]}", 20),
+    ],
+)
+def test_two_robots_that_answer_each_other_end(db, robot, said):
+    assert len(conversation(robot)) == said
+    assert OutgoingMessage.objects.count() == said
+    assert IncomingSms.objects.unanswered().count() == 0
+
+
+def test_a_robot_with_two_phones_ends_too(db):
+    assert len(conversation(lambda body: body)) == 1
+    assert len(conversation(lambda body: body, sender="+84912345679")) == 1
+
+
+def test_our_own_number_gets_no_answer(db, settings):
+    settings.SMS_SENDER = "0912 345 678"
+    assert inbound.answer(inbound.store("id-1", LAN, "DVC H15")) is None
+    assert replies() == []
+
+
+def test_a_phone_gets_so_many_answers_an_hour_and_its_commands_do_nothing_more(db, settings):
+    settings.SMS_ANSWERS_PER_HOUR = 2
+    handled.clear()
+    settings.SMS_COMMANDS = {"CHAM": f"{HERE}.slow", "TKIM": f"{HERE}.silent", "HONG": f"{HERE}.faulty"}
+    for n in range(3):  # silence and faults are no answers
+        inbound.answer(inbound.store(f"silent-{n}", LAN, "TKIM"))
+        with pytest.raises(KeyError):
+            inbound.answer(inbound.store(f"faulty-{n}", LAN, "HONG"))
+    answers = [inbound.answer(inbound.store(f"id-{n}", LAN, "CHAM")) is not None for n in range(4)]
+    assert (answers, handled) == ([True, True, False, False], [LAN, LAN])
+    assert inbound.answer(inbound.store("id-9", LAN, "xin chao")) is None, "help counts as well"
+    assert inbound.answer(inbound.store("id-10", "+84912345679", "CHAM")) is not None
+
+
+def test_an_answer_goes_before_notices_at_any_hour_and_not_after_hours(db):
+    now = timezone.now()
+    for name, text in (("id-1", "DVC H15"), ("id-2", "xin chao")):
+        reply = inbound.answer(inbound.store(name, LAN, text), at=now)
+        assert (reply.priority, reply.any_hour, reply.expires_at) == (outbox.URGENT, True, now + inbound.ANSWER_WITHIN)
 
 
 # --- What stays of a text ----------------------------------------------------------------------

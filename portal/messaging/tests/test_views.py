@@ -31,8 +31,8 @@ def door(settings):
 
 
 @pytest.fixture
-def open_door(door, asked, transactional_db):
-    """Open, and what is committed asks for a worker."""
+def open_door(door, asked, db):
+    """Open, and no worker is called."""
 
 
 QUERY = {
@@ -56,7 +56,7 @@ def stored():
     return list(IncomingSms.objects.order_by("pk").values_list("provider_id", "sender", "text"))
 
 
-def test_the_provider_hands_in_an_sms_and_a_worker_answers(client, open_door, asked):
+def test_the_provider_hands_in_an_sms_and_a_worker_answers(client, door, asked, transactional_db):
     response = handed_in(client)
     assert (response.status_code, response.content) == (200, b"")
     assert stored() == [("k-1", LAN, "DVC H15")]
@@ -215,7 +215,7 @@ def test_without_name_and_time_the_same_text_is_another_one_after_a_while(client
     assert len(stored()) == 2
 
 
-def test_a_storm_of_repetitions_is_one_sms_and_one_answer(open_door, asked):
+def test_a_storm_of_repetitions_is_one_sms_and_one_answer(door, asked, transactional_db):
     start, codes = threading.Barrier(50), []
 
     def repeat():
@@ -240,7 +240,7 @@ def test_a_storm_of_repetitions_is_one_sms_and_one_answer(open_door, asked):
 # --- Parts -------------------------------------------------------------------------------------
 
 
-def test_parts_become_one_sms_when_the_last_one_comes(client, open_door, asked):
+def test_parts_become_one_sms_when_the_last_one_comes(client, door, asked, transactional_db):
     assert handed_in(client, text="133-261118-0007", msgid="k-2", udh="050003CC0202").content == b""
     assert (stored(), asked) == ([], [])
     assert IncomingPart.objects.get().sender == LAN
