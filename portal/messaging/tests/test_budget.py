@@ -1,13 +1,17 @@
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from portal import circuit, throttle
 from portal.circuit import client as redis_client
-from portal.messaging import budget
+from portal.messaging import budget, delivery
+from portal.messaging.errors import GatewayError
+from portal.messaging.gateways import MemoryGateway
 from portal.messaging.models import OutgoingMessage
+from portal.messaging.tests.make import make_sms
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +146,56 @@ def test_while_redis_is_away_each_process_counts_for_itself(settings, monkeypatc
 def test_there_is_a_new_budget_at_midnight_of_the_province():
     evening = datetime(2026, 11, 25, 16, 30, tzinfo=ZoneInfo("UTC"))
     assert budget.renewed_at(evening) == datetime(2026, 11, 26, 0, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+def test_notices_beyond_their_share_wait_for_the_morning_and_codes_still_go(db, settings, sms_sent):
+    settings.SMS_DAILY_BUDGET, settings.SMS_HOURS = 8, (7, 22)
+    rows = [make_sms(any_hour=True, due_at=timezone.now() - timedelta(minutes=10 - n)) for n in range(9)]
+    code = make_sms(kind="otp", priority=1, any_hour=True)
+    answer = make_sms(kind="sms_answer", any_hour=True, priority=1, expires_at=timezone.now() + timedelta(hours=4))
+    for _ in range(4):
+        budget.spend(budget.SIGN_IN)
+    delivery.deliver_due()
+    # The answer and two notices are within seven eighths; the code was counted when it was asked for.
+    assert [sms["to"] for sms in sms_sent] == [row.recipient for row in (code, answer, *rows[:2])]
+    held = OutgoingMessage.objects.filter(state="waiting").order_by("pk")
+    assert list(held) == rows[2:]
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    for row in held:
+        due = timezone.localtime(row.due_at)
+        assert ((due.date(), due.hour, due.minute), row.tries, row.last_error, row.leased_until) == ((tomorrow, 7, 0), 0, "", None)
+    assert not OutgoingMessage.objects.overdue(timezone.now() + timedelta(hours=1)).exists()
+
+
+def test_what_waited_for_the_new_budget_goes_out_oldest_first_and_is_counted_then(db, settings, sms_sent):
+    of_yesterday = [make_sms(tries=0) for _ in range(3)]
+    until_spent(budget.SIGN_IN)
+    delivery.deliver_due()
+    assert sms_sent == []
+    redis_client(settings.REDIS_URL).flushdb()  # midnight
+    OutgoingMessage.objects.update(due_at=timezone.now())
+    delivery.deliver_due()
+    assert [sms["to"] for sms in sms_sent] == [row.recipient for row in of_yesterday]
+    assert budget.today() == (3, 8)
+
+
+def test_an_answer_beyond_its_share_ends_when_its_hours_are_over(db, sms_sent):
+    answer = make_sms(kind="sms_answer", secret=True, any_hour=True, priority=1, expires_at=timezone.now() + timedelta(hours=4))
+    until_spent(budget.OTHERS)
+    delivery.deliver_due()
+    answer.refresh_from_db()
+    assert (answer.state, sms_sent) == ("waiting", [])
+    OutgoingMessage.objects.update(expires_at=timezone.now())
+    delivery.deliver_due()
+    answer.refresh_from_db()
+    assert (answer.state, answer.body, sms_sent) == ("expired", "", [])
+
+
+def test_a_retry_is_not_counted_again(db, monkeypatch):
+    monkeypatch.setattr(MemoryGateway, "fail_with", GatewayError("busy"))
+    row = make_sms()
+    delivery.deliver_due()
+    OutgoingMessage.objects.update(due_at=timezone.now())
+    delivery.deliver_due()
+    row.refresh_from_db()
+    assert (row.state, budget.today()) == ("waiting", (1, 8))
