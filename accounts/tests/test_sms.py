@@ -1,11 +1,13 @@
 """Texts for an account: what is understood, what is answered, and what one phone may ask."""
 
 import datetime
+import ipaddress
 import re
 import threading
 import time
 import unicodedata
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings as project
@@ -20,8 +22,9 @@ from accounts.tests.mail import letters, link_in
 from accounts.tests.make import make_citizen
 from accounts.tests.test_signin import sign_in
 from portal.fields import BirthDate
-from portal.messaging import commands, inbound, wording
-from portal.messaging.models import IncomingSms, OutgoingMessage
+from portal.messaging import broker, commands, delivery, inbound, outbox, tasks, wording
+from portal.messaging.gateways import MemoryGateway
+from portal.messaging.models import IncomingPart, IncomingSms, OutgoingMessage
 
 pytestmark = pytest.mark.django_db
 
@@ -240,6 +243,52 @@ def test_one_phone_asks_about_so_many_numbers_an_hour(settings):
         make_citizen(national_id=f"06608000200{n}")
     replies = [texted(f"TK, Nguyen Van An, 06608000200{n}, 15/08/1980") for n in range(7)]
     assert replies == [TAKEN] * 5 + [None] * 2
+
+
+# --- From the provider's door to the provider ----------------------------------------------------
+
+
+@pytest.fixture
+def handed_in(settings, monkeypatch, client, transactional_db):
+    """Hand in texts as a gateway does; gives what the gateway is handed for the sender, all in one moment."""
+    settings.SMS_MO_SECRET, settings.SMS_MO_ALLOWED_IPS = "cua-vao", [ipaddress.ip_network("127.0.0.1")]
+    monkeypatch.setattr(MemoryGateway, "sent", sent := [])
+    monkeypatch.setattr(broker, "ask", lambda task, *args: getattr(tasks, task.rpartition(".")[2])(*args))
+    monkeypatch.setattr(outbox, "wake_after_commit", lambda: None)
+
+    def hand_in(*texts, **fields):
+        for number, text in enumerate(texts, start=1):
+            query = {"from": "84912345678", "to": "8188", "text": text, "msgid": f"k-{number}", "secret": "cua-vao"} | fields
+            query = {name: value(number) if callable(value) else value for name, value in query.items()}
+            response = client.get("/sms/mo/?" + urlencode(query))
+            assert (response.status_code, response.content) == (200, b"")
+        delivery.deliver_due()
+        return sent
+
+    return hand_in
+
+
+REGISTERED = r"Tai khoan: 066080001234\. Mat khau tam: \S+, dung trong 24 gio, phai doi khi dang nhap lan dau\. .*"
+
+
+def test_a_text_at_the_door_becomes_an_account_and_a_reply(handed_in):
+    for _ in range(2):  # the gateway's repetition is the same text
+        sent = handed_in("TK, Nguyễn Văn An, 066080001234, 15/08/1980".encode("utf-16-be"), charset="UTF-16BE")
+    [(to, text)] = [(message["to"], message["text"]) for message in sent]
+    assert to == LAN
+    assert re.fullmatch(REGISTERED, text)
+    user = User.objects.get()
+    assert (user.full_name, user.phone, user.door) == ("Nguyễn Văn An", LAN, User.Door.SMS)
+    assert user.check_password(password_in(text))
+    assert OutgoingMessage.objects.get().body == ""
+
+
+def test_a_long_text_in_parts_becomes_an_account_and_a_reply(handed_in):
+    texts = ["TK, Công Tằng Tôn Nữ Thị Hồng ", "Hạnh, 066080001234, 15/08/1980"]
+    sent = handed_in(*[text.encode("utf-16-be") for text in texts], charset="UTF-16BE", udh=lambda number: bytes([5, 0, 3, 204, 2, number]))
+    assert len(sent) == 1
+    assert User.objects.get().full_name == "Công Tằng Tôn Nữ Thị Hồng Hạnh"
+    assert not any("Hạnh" in text for text in IncomingPart.objects.values_list("text", flat=True))
 
 
 # --- At the same moment ------------------------------------------------------------------------
