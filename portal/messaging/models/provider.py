@@ -75,8 +75,12 @@ class ProviderHealthQuerySet(models.QuerySet):
         return health, health.leave_alone(reason, at)
 
     def _held(self, name: str, channel: str) -> "ProviderHealth":
+        locked = self.select_for_update().filter(pk=name)
+        if health := locked.first():
+            return health
+        # The first call ever: two workers may be here at once.
         self.bulk_create([self.model(name=name, channel=channel)], ignore_conflicts=True)
-        return self.select_for_update().get(pk=name)
+        return locked.get()
 
 
 class ProviderHealth(models.Model):

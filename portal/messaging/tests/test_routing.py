@@ -246,7 +246,7 @@ def test_slow_is_better_than_none(db, settings, first, second):
 def test_a_batch_that_goes_well_reads_once_and_writes_once(db, django_assert_num_queries):
     rows = [make_sms() for _ in range(20)]
     router = Router()
-    with django_assert_num_queries(6):  # read; savepoint, insert, lock, update, release
+    with django_assert_num_queries(7):  # read; savepoint, look, insert, lock, update, release
         for row in rows:
             router.send(row)
     with django_assert_num_queries(1):  # the next batch within ten seconds
