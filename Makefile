@@ -30,7 +30,7 @@ pins:
 # Left out: what has one language, as portal/tests/test_locale.py lists it.
 strings:
 	python .ci/with_servers.py python manage.py makemessages --locale en --no-location --no-wrap --no-obsolete \
-		$(patsubst %,--ignore "%",*/tests/* tests/* */testing/* docs/* benchmarks/* .* var/* */management/* */admin.py accounts/admin/* */apps.py portal/issuer/* desk.py dossier_page.py \
+		$(patsubst %,--ignore "%",*/tests/* tests/* */testing/* docs/* benchmarks/* .* var/* */management/* */admin.py accounts/admin/* portal/messaging/admin/* portal/paging.py */apps.py portal/issuer/* desk.py dossier_page.py \
 		library.py inbox.py templates/admin/* templates/dev/* templates/messages/*)
 
 # Babel writes the compiled catalogues, so that GNU gettext is not needed.

@@ -139,6 +139,7 @@ class OfficialsSite(AdminSite):
         apps = sorted(super().get_app_list(request, app_label), key=place)
         for app in apps:
             for model in app["models"]:
+                model["name"] = getattr(self._registry[model["model"]], "menu_name", model["name"])
                 model["entries"] = self._menu_entries(request, model)
         return apps
 

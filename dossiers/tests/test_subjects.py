@@ -6,30 +6,19 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
-from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_static.models import StaticDevice
 
 from dossiers import subjects
 from dossiers.tests.make import make_dossier, make_draft
 from portal.messaging import received, search
 from portal.messaging.models import OutgoingMessage
 from portal.messaging.tests.make import make_sms
+from portal.messaging.tests.officials import enter
 
 LIST = reverse("admin:messaging_outgoingmessage_changelist")
 
 
 def page_of(message):
     return reverse("admin:messaging_outgoingmessage_change", args=[message.pk])
-
-
-def enter(client, user, *rights):
-    """As if both steps of the sign-in had been taken."""
-    user.user_permissions.add(*Permission.objects.filter(content_type__app_label="messaging", codename__in=rights))
-    client.force_login(user)
-    session = client.session
-    session[DEVICE_ID_SESSION_KEY] = StaticDevice.objects.create(user=user, name="backup").persistent_id
-    session.save()
-    return client
 
 
 @pytest.fixture

@@ -146,6 +146,12 @@ def figures(written):
 
 
 @register.filter
+def number(value):
+    """1.812; 1,812 in English."""
+    return figures(f"{value:,}".replace(",", "."))
+
+
+@register.filter
 def phone(number):
     """0912 345 678."""
     return text.spoken_phone(number or "")

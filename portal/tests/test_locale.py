@@ -27,6 +27,8 @@ ONE_LANGUAGE = (
     "*/management/*",
     "*/admin.py",
     "accounts/admin/*",
+    "portal/messaging/admin/*",
+    "portal/paging.py",
     "*/apps.py",
     "dossiers/desk.py",
     "dossiers/dossier_page.py",

@@ -66,11 +66,11 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     paginator = CappedPaginator
     show_full_result_count = False
-    list_per_page = 50
-    list_max_show_all = 50
+    list_per_page = 25
+    list_max_show_all = 25
     actions = ("send_again",)
     fields = (
-        "to", "kind_name", "channel", "record", "event", "subject", "shown_body",
+        "masked_recipient", "kind_name", "channel", "record", "event", "subject", "shown_body",
         "state", "tries", "last_error", "provider", "shown_report", "created_at", "due_at", "expires_at", "sent_at", "failed_at",
     )  # fmt: skip
     readonly_fields = fields
@@ -111,7 +111,7 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
         return search.outgoing(queryset, search_term), False
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"operates": operates(request.user)} | (extra_context or {}))
+        return super().changelist_view(request, {"title": _("Tin gửi đi"), "operates": operates(request.user)} | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("Tin"), ordering="kind")
     def what(self, row):
@@ -128,19 +128,16 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("Trạng thái"), ordering="state")
     def how(self, row):
-        css, drawing = PILLS[row.state]
-        told = []
-        if row.report:
+        (css, drawing), word, told = PILLS[row.state], row.get_state_display(), []
+        if row.report == Report.UNDELIVERED:
+            css, drawing, word = "warn", "alert", row.get_report_display()
+        elif row.report:
             told.append(row.get_report_display())
         if row.last_error:
             told.append(row.last_error)
         if row.tries > 1:
             told.append(_("Đã thử {n} lần").format(n=row.tries))
-        if row.report == Report.UNDELIVERED:
-            css, drawing = "warn", "alert"
-        return format_html(
-            '<span class="pill {}">{}{}</span><span class="subline">{}</span>', css, icon(drawing), row.get_state_display(), ". ".join(told)
-        )
+        return format_html('<span class="pill {}">{}{}</span><span class="subline">{}</span>', css, icon(drawing), word, ". ".join(told))
 
     @admin.display(description=gettext_lazy("Thời gian"), ordering="pk")
     def when(self, row):
@@ -148,11 +145,11 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
             line = _("Gửi lúc {at}").format(at=moment(row.sent_at))
         elif row.failed_at:
             line = _("Thôi gửi lúc {at}").format(at=moment(row.failed_at))
-        elif row.state == State.WAITING and row.due_at > timezone.now():
+        elif row.due_at > timezone.now():
             line = _("Gửi từ {at}").format(at=moment(row.due_at))
         else:
-            line = ""
-        return format_html('{}<span class="subline">{}</span>', _("Tạo lúc {at}").format(at=moment(row.created_at)), line)
+            line = _("Đến lượt")
+        return format_html('{}<span class="subline">{}</span>', line, _("Tạo lúc {at}").format(at=moment(row.created_at)))
 
     @admin.action(description=gettext_lazy("Gửi lại"), permissions=["send_again"])
     def send_again(self, request, chosen):
@@ -178,7 +175,7 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
         row = self._found(request, object_id)
         can = self.has_send_again_permission(request) and self._alone(row).to_send_again(timezone.now()).exists()
         return super().change_view(
-            request, object_id, form_url, {"title": kinds.name(row.kind), "can_send_again": can} | (extra_context or {})
+            request, object_id, form_url, {"title": kinds.name(row.kind), "subtitle": None, "can_send_again": can} | (extra_context or {})
         )
 
     def send_one_view(self, request, pk):
@@ -216,6 +213,10 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("về"))
     def record(self, row):
         return format_html('<a href="{}">{}</a>', row.subject_link[1], row.subject_link[0]) if row.subject_link else row.about
+
+    @admin.display(description=gettext_lazy("người nhận"))
+    def masked_recipient(self, row):
+        return row.masked_recipient
 
     @admin.display(description=gettext_lazy("nội dung"))
     def shown_body(self, row):

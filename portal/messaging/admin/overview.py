@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,6 +21,8 @@ from portal.templatetags.portal import moment
 
 Report = OutgoingMessage.Report
 
+URGENT_NAMES = {Channel.SMS: gettext_lazy("Tin nhắn gấp"), Channel.EMAIL: gettext_lazy("Thư gấp")}
+NOTICE_NAMES = {Channel.SMS: gettext_lazy("Tin nhắn thông báo"), Channel.EMAIL: gettext_lazy("Thư thông báo")}
 # What the page says of each report: most carriers send none.
 REPORTS = {
     Report.DELIVERED: gettext_lazy("Đã đến máy"),
@@ -34,6 +36,8 @@ REPORTS = {
 class OverviewAdmin(ForOperators):
     """The list of providers is one part of the page; they are not looked at one by one."""
 
+    menu_name = gettext_lazy("Tình hình tin nhắn")
+
     def get_urls(self):
         def own(view, guard):
             return self.admin_site.admin_view(guard(view))
@@ -42,10 +46,6 @@ class OverviewAdmin(ForOperators):
             path("", own(self.changelist_view, require_safe), name="messaging_providerhealth_changelist"),
             path("thu-lai/", own(self.try_now_view, require_POST), name="messaging_providerhealth_try_now"),
         ]
-
-    def menu_entries(self, request):
-        url = reverse("admin:messaging_providerhealth_changelist")
-        return [{"label": _("Tình hình tin nhắn"), "url": url, "current": request.path == url}]
 
     def changelist_view(self, request, extra_context=None):
         self._operators_only(request)
@@ -56,7 +56,7 @@ class OverviewAdmin(ForOperators):
         request.current_app = self.admin_site.name
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
-            "title": _("Tình hình tin nhắn"),
+            "title": self.menu_name,
             "subtitle": _("Lúc {at}").format(at=moment(at)),
             "troubles": troubles(at, waiting, providers, failed),
             "all_well": all_well(waiting),
@@ -91,13 +91,8 @@ class OverviewAdmin(ForOperators):
 
 
 def _line(row, at) -> dict:
-    kind = _("gấp: mã, mật khẩu, trả lời tin nhắn") if row.urgent else _("thông báo")
-    return {
-        "channel": Channel(row.channel).label,
-        "kind": kind,
-        "numbers": row,
-        "age": age(at - row.oldest) if row.oldest else "",
-    }
+    names = URGENT_NAMES if row.urgent else NOTICE_NAMES
+    return {"name": names[row.channel], "numbers": row, "age": age(at - row.oldest) if row.oldest else ""}
 
 
 def _provider(provider, at) -> dict:
