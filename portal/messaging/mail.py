@@ -130,7 +130,8 @@ class Mailer:
             connection = _Backend()
             try:
                 connection.open()
-            except smtplib.SMTPServerDisconnected as trouble:
+            except (smtplib.SMTPServerDisconnected, ValueError) as trouble:
+                # A host or a password that cannot be written is the operator's to mend, not the letter's fault.
                 raise GatewayError(str(trouble), away=True) from None
             self._connection = connection
         self._connection.connection.in_doubt = False

@@ -127,8 +127,9 @@ def _hung_up(connection) -> bool:
 class SmtpPeer(_Peer):
     """An SMTP server:
 
-    accept · refuse (550 to the recipient) · later (451 to the recipient) · reject (554 to the letter) ·
-    hang (no greeting) · slow (acknowledges after `slow_seconds`) ·
+    accept · refuse (550 to the recipient) · later (451 to the recipient) · gone (421 to the recipient) ·
+    reject (554 to the letter) · hang (no greeting) · slow (acknowledges after `slow_seconds`) ·
+    sluggish (waits `slow_seconds` before each answer) ·
     drop (hangs up instead of acknowledging a letter it has kept) ·
     hang-up (acknowledges one letter, then hangs up) · flap (accepts one recipient, says “later” to the next, …)
 
@@ -136,6 +137,7 @@ class SmtpPeer(_Peer):
     """
 
     BUSY = "later"
+    REFUSALS = {"refuse": "550 5.1.1 {who} unknown", "later": "451 4.7.1 {who} try later", "gone": "421 4.3.2 closing"}
 
     def __init__(self):
         self.letters = []
@@ -157,6 +159,8 @@ class SmtpPeer(_Peer):
                             return
 
             def say(self, words):
+                if peer.behaviour == "sluggish":
+                    peer._released.wait(peer.slow_seconds)
                 self.wfile.write(words.encode() + b"\r\n")
 
             def obey(self, line):
@@ -164,7 +168,7 @@ class SmtpPeer(_Peer):
                 if verb.startswith("RCPT"):
                     who = line.partition(":")[2]
                     now = peer._now()
-                    self.say({"refuse": f"550 5.1.1 {who} unknown", "later": f"451 4.7.1 {who} try later"}.get(now, "250 ok"))
+                    self.say(peer.REFUSALS.get(now, "250 ok").format(who=who))
                 elif verb == "DATA":
                     self.say("354 go on")
                     return self.letter()
