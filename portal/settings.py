@@ -404,11 +404,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# Celery would close the database connection after each task: opening one costs more than most tasks do.
+CELERY_DB_REUSE_MAX = 1000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # How long at most something lies forgotten once worker and broker are there again.
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = {
     "send what was forgotten": {"task": "portal.messaging.tasks.sweep", "schedule": float(SWEEP_SECONDS)},
+    "look for trouble with messages": {"task": "portal.messaging.tasks.look_for_trouble", "schedule": 300.0},
+    "forget old messages": {"task": "portal.messaging.tasks.forget_old", "schedule": crontab(hour=3, minute=20)},
     "check papers that wait": {"task": "dossiers.tasks.sweep_attachments", "schedule": float(SWEEP_SECONDS)},
     "remove old drafts": {"task": "dossiers.tasks.remove_old_drafts", "schedule": crontab(hour=2, minute=10)},
     "remove sign-ups never finished": {"task": "accounts.tasks.remove_pending", "schedule": crontab(hour=2, minute=40)},

@@ -15,10 +15,16 @@ from kombu.pools import producers
 from redis.exceptions import RedisError
 
 from portal.celery import app
+from portal.circuit import Circuit, client
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 1.0
+# A flag says “asked for, not begun”. It ends by itself, as whoever raised it may have died before asking.
+FLAG, FLAG_SECONDS = "motcua:asked:", 10
+
+_redis = functools.cache(client)
+_circuit = Circuit("the sweep does what the workers cannot be asked for")
 
 
 @functools.cache
@@ -43,3 +49,30 @@ def ask(task: str, *args) -> bool:
         logger.warning("broker away, %s left to the sweep (%s after %.1f s)", task, type(error).__name__, waited)
         return False
     return True
+
+
+def ask_once(task: str) -> bool:
+    """Queue a task that does all there is to do, unless it stands in the queue already and has not begun.
+
+    Such a task says `begin` before it looks for its work; so whoever finds the flag up has committed
+    before that look. A thousand commits in a second are then a thousand small questions and a few tasks.
+    """
+    if _circuit.is_open():
+        return False
+    try:
+        is_first = _redis(settings.CELERY_BROKER_URL).set(FLAG + task, 1, nx=True, ex=FLAG_SECONDS)
+    except RedisError as error:
+        _circuit.broke(error)
+        logger.warning("broker away, %s left to the sweep (%s)", task, type(error).__name__)
+        return False
+    _circuit.mend()
+    return ask(task) if is_first else True
+
+
+def begin(task: str) -> None:
+    """From now on the task must be asked for anew: what is committed later it may not see."""
+    try:
+        _redis(settings.CELERY_BROKER_URL).delete(FLAG + task)
+    except RedisError as error:
+        # The flag ends by itself; until then the sweep is the net.
+        logger.warning("broker away, the flag of %s stays up (%s)", task, type(error).__name__)

@@ -5,12 +5,14 @@ import threading
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
-from portal.messaging import broker, wording
+from portal.messaging import broker, hours, wording
 from portal.messaging.models import Channel, OutgoingMessage
 from portal.text import e164
 
 URGENT, NORMAL = 1, 5
+DELIVER = "portal.messaging.tasks.deliver_waiting"
 
 
 def post(
@@ -51,6 +53,8 @@ def write(*, event: str, channel: str, recipient: str, **fields) -> OutgoingMess
     """Store a message whose texts are ready, and have it delivered once this transaction commits."""
     recipient = _address(channel, recipient)
     row = OutgoingMessage(event=event, channel=channel, recipient=recipient, **fields)
+    if row.by_day_only:
+        row.due_at = hours.opening(timezone.now())
     # A second post of the same fact waits for the first one's transaction, then changes nothing.
     OutgoingMessage.objects.bulk_create([row], ignore_conflicts=True)
     wake_after_commit()
@@ -75,7 +79,7 @@ class _Waking:
     def __call__(self):
         if not self.done:
             self.done = True
-            broker.ask("portal.messaging.tasks.deliver_waiting")
+            broker.ask_once(DELIVER)
 
 
 _this_thread = threading.local()

@@ -1,14 +1,15 @@
-"""What the workers do: deliver, answer, sweep."""
+"""What the workers do: deliver, answer, sweep, look for trouble, forget."""
 
 from celery import shared_task
 
-from portal.messaging import delivery, inbound
+from portal.messaging import alarms, broker, delivery, inbound, retention
 from portal.messaging.models import IncomingSms
 
 
 @shared_task
 def deliver_waiting():
     """Send what is due; asked for right after each commit that promised a message."""
+    broker.begin(deliver_waiting.name)
     delivery.deliver_due()
 
 
@@ -24,3 +25,15 @@ def sweep():
     inbound.answer_forgotten()
     inbound.forget_texts()
     delivery.deliver_due()
+
+
+@shared_task
+def look_for_trouble():
+    """Find what the people who keep the portal running should know."""
+    alarms.look()
+
+
+@shared_task
+def forget_old():
+    """Forget what was sent long ago, and what those were sent who closed their account."""
+    retention.forget_old()

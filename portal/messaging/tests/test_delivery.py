@@ -1,10 +1,8 @@
 """Keeping the promise: claims, retries, wiping, and two workers at once."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from portal.messaging import delivery
@@ -32,7 +30,7 @@ def test_an_sms_goes_out_once_and_stays_on_record(db, sms_sent):
     message = make_sms()
     assert delivery.deliver_due() == 1
     assert delivery.deliver_due() == 0
-    assert sms_sent == [{"to": message.recipient, "text": "Ho so da duoc tiep nhan.", "reference": str(message.pk)}]
+    assert sms_sent == [{"to": message.recipient, "text": "Ho so da duoc tiep nhan.", "reference": f"{message.pk}-1"}]
     assert state_of(message) == ("sent", 1)
     assert (message.leased_until, message.last_error, message.body) == (None, "", "Ho so da duoc tiep nhan.")
     assert message.sent_at is not None
@@ -75,21 +73,6 @@ def test_the_letters_of_a_batch_share_one_connection(db, smtp):
     assert (len(smtp.letters), smtp.connections) == (5, 1)
 
 
-def test_codes_go_before_notices_and_older_ones_before_newer(db, sms_sent):
-    now = timezone.now()
-    notice = make_sms(priority=5, due_at=now - timedelta(minutes=5))
-    young_code = make_sms(priority=1, due_at=now)
-    old_code = make_sms(priority=1, due_at=now - timedelta(minutes=1))
-    delivery.deliver_due()
-    assert [each["to"] for each in sms_sent] == [old_code.recipient, young_code.recipient, notice.recipient]
-
-
-def test_what_is_not_yet_due_waits(db, sms_sent):
-    message = make_sms(due_at=timezone.now() + timedelta(minutes=1))
-    assert delivery.deliver_due() == 0
-    assert state_of(message) == ("waiting", 0)
-
-
 # --- What goes wrong for a while ---------------------------------------------------------------
 
 
@@ -106,6 +89,12 @@ def test_a_bad_minute_is_tried_again_later_and_then_it_goes_out(db, monkeypatch,
     run_later(message)
     assert state_of(message) == ("sent", 2)
     assert len(sms_sent) == 1
+
+
+def test_where_somebody_waits_the_tries_are_a_minute_apart_at_most():
+    longest = [max(delivery.wait_after(n, urgent=True).total_seconds() for _ in range(50)) for n in (1, 2, 3, 4, 200)]
+    assert all(wait <= limit for wait, limit in zip(longest, [10, 20, 40, 60, 60], strict=True))
+    assert longest[-1] > 50
 
 
 def test_the_waits_grow_from_ten_seconds_to_a_quarter_of_an_hour():
@@ -192,7 +181,7 @@ def test_a_server_that_hangs_up_between_letters_loses_and_doubles_none(db, smtp)
 def test_an_address_that_is_refused_has_failed_at_once(db, smtp, behaviour, reason):
     wrong, right = make_letter(), make_letter()
     smtp.behaviour = behaviour
-    delivery.deliver_due(for_seconds=0.01)
+    delivery.deliver_due()
     assert state_of(wrong) == ("failed", 1)
     assert wrong.last_error == reason
     assert state_of(right) == ("failed", 1)
@@ -257,68 +246,3 @@ def test_no_text_and_no_number_appears_in_the_log(db, monkeypatch, caplog):
     assert "cannot reach …" in caplog.text
     assert message.recipient not in caplog.text
     assert "482913" not in caplog.text
-
-
-# --- Leases ------------------------------------------------------------------------------------
-
-
-def test_a_row_in_one_hand_is_in_no_other(db):
-    message = make_sms()
-    assert [row.pk for row in delivery.claim()] == [message.pk]
-    assert delivery.claim() == []
-
-
-def test_a_lease_that_ran_out_frees_the_row(db, settings, sms_sent):
-    message = make_sms()
-    delivery.claim()
-    later = timezone.now() + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS + 1)
-    assert [row.tries for row in delivery.claim(at=later)] == [2]
-    assert state_of(message) == ("waiting", 2)
-
-
-def test_a_slow_worker_does_not_overwrite_what_the_next_one_does(db, settings):
-    message = make_sms()
-    (slow,) = delivery.claim()
-    (quick,) = delivery.claim(at=timezone.now() + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS + 1))
-    delivery._not_taken(slow, GatewayError("timed out", permanent=True))
-    assert state_of(message) == ("waiting", 2)
-    assert message.leased_until == quick.leased_until
-
-
-def test_a_batch_too_slow_for_its_lease_gives_the_rest_back(db, settings, sms_sent):
-    settings.MESSAGE_LEASE_SECONDS = delivery.SLOWEST_CALL_SECONDS - 1
-    message = make_sms()
-    delivery._deliver(delivery.claim())
-    assert state_of(message) == ("waiting", 0)
-    assert message.leased_until is None
-    assert sms_sent == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_each_message_once(sms_sent):
-    messages = [make_sms() for _ in range(30)]
-    start = threading.Barrier(4)
-
-    def work():
-        try:
-            start.wait()
-            while rows := delivery.claim(batch=3):
-                delivery._deliver(rows)
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert sorted(each["to"] for each in sms_sent) == sorted(message.recipient for message in messages)
-    assert set(OutgoingMessage.objects.values_list("state", "tries")) == {("sent", 1)}
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_claim_costs_the_same_for_one_and_three(db, count, django_assert_num_queries):
-    for _ in range(count):
-        make_sms()
-    with django_assert_num_queries(4):  # savepoint, select, update, release
-        assert len(delivery.claim()) == count

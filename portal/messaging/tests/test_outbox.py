@@ -1,11 +1,13 @@
 """Posting a message: one row for one fact, in the transaction of the fact."""
 
 import threading
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from portal.messaging import broker, outbox
+from portal.messaging import broker, hours, outbox
 from portal.messaging.models import OutgoingMessage
 
 HELP = {"event": "help:1", "kind": "sms_help", "channel": "sms", "to": "0912 345 678", "template": "messaging/help", "context": {}}
@@ -15,7 +17,7 @@ HELP = {"event": "help:1", "kind": "sms_help", "channel": "sms", "to": "0912 345
 def asked(monkeypatch):
     """What was asked of the workers."""
     calls = []
-    monkeypatch.setattr(broker, "ask", lambda task, *args: calls.append((task, *args)) or True)
+    monkeypatch.setattr(broker, "ask_once", lambda task: calls.append(task) or True)
     return calls
 
 
@@ -39,6 +41,20 @@ def test_another_recipient_or_channel_is_another_message(db):
     assert OutgoingMessage.objects.count() == 2
 
 
+def test_an_sms_that_nobody_waits_for_is_due_by_day_only(db, settings):
+    now = timezone.localtime(timezone.now(), ZoneInfo("Asia/Ho_Chi_Minh"))
+    settings.SMS_HOURS = (now.hour + 1, now.hour + 2) if now.hour < 12 else (now.hour - 2, now.hour - 1)
+    rows = [
+        outbox.post(**HELP),
+        outbox.post(**HELP | {"event": "help:2"}, any_hour=True),
+        outbox.post(**HELP | {"event": "help:3"}, urgent=True),
+        outbox.write(event="help:4", kind="letter", channel="email", recipient="lan@example.com"),
+    ]
+    opening = hours.opening(now)
+    assert opening > now
+    assert [(row.due_at == opening, row.any_hour) for row in rows] == [(True, False), (False, True), (False, True), (False, False)]
+
+
 @pytest.mark.parametrize("to", ["", "  "])
 def test_nobody_to_send_to_is_no_message(db, to):
     assert outbox.post(**HELP | {"to": to}) is None
@@ -58,7 +74,7 @@ def test_many_posts_of_one_transaction_wake_the_workers_once(transactional_db, a
         for n in range(5):
             outbox.post(**HELP | {"event": f"help:{n}"})
         assert asked == []
-    assert asked == [("portal.messaging.tasks.deliver_waiting",)]
+    assert asked == ["portal.messaging.tasks.deliver_waiting"]
 
 
 def test_the_next_transaction_wakes_them_again_even_after_one_that_was_rolled_back(transactional_db, asked):

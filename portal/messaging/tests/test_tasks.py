@@ -3,21 +3,29 @@
 import os
 import signal
 import time
+from datetime import timedelta
 
 import pytest
+from celery.schedules import crontab
 from django.db import transaction
+from django.utils import timezone
 
+from portal import circuit
 from portal.celery import app
-from portal.messaging import inbound, outbox, tasks
+from portal.circuit import client
+from portal.messaging import broker, inbound, outbox, tasks
+from portal.messaging.gateways import MemoryGateway
 from portal.messaging.models import IncomingSms, OutgoingMessage
+from portal.messaging.tests.make import make_sms
 from portal.services import Redis
 
 HELP = {"kind": "sms_help", "channel": "sms", "to": "0912345678", "template": "messaging/help", "context": {}}
 
 
 @pytest.fixture
-def redis(tmp_path, settings):
+def redis(tmp_path, settings, monkeypatch):
     """A broker of this test alone, to be stopped and killed."""
+    monkeypatch.setattr(broker, "_circuit", circuit.Circuit("the sweep does it"))
     server = Redis(tmp_path / "redis")
     settings.CELERY_BROKER_URL = server.start()
     yield server
@@ -40,6 +48,16 @@ def test_after_the_commit_a_worker_is_asked(transactional_db, redis, settings):
         assert message.headers["task"] == "portal.messaging.tasks.deliver_waiting"
         message.ack()
         queue.close()
+
+
+def test_what_is_committed_while_a_worker_delivers_asks_for_another_look(transactional_db, redis, settings, monkeypatch):
+    post("help:1")
+    queue = client(settings.CELERY_BROKER_URL)
+    assert queue.llen("celery") == 1
+    queue.delete("celery")  # a worker took it
+    monkeypatch.setattr(MemoryGateway, "send", lambda *args, **text: post("help:2") if queue.llen("celery") == 0 else None)
+    tasks.deliver_waiting()
+    assert queue.llen("celery") == 1
 
 
 def test_a_broker_killed_before_the_commit_delays_no_request_and_the_sweep_sends(transactional_db, redis, sms_sent, caplog):
@@ -78,6 +96,18 @@ def test_the_sweep_also_answers_what_no_worker_was_asked_to_answer(transactional
 def test_the_timetable_sweeps_every_minute():
     entries = [entry for entry in app.conf.beat_schedule.values() if entry["task"] == tasks.sweep.name]
     assert [entry["schedule"] for entry in entries] == [60.0]
+
+
+def test_every_five_minutes_trouble_is_looked_for_and_each_night_the_old_is_forgotten(transactional_db, settings):
+    settings.ALARM_EMAILS = ["truc@example.com"]
+    make_sms(due_at=timezone.now() - timedelta(days=1))
+    make_sms(state="sent", sent_at=timezone.now() - timedelta(days=settings.MESSAGE_ROW_DAYS + 1))
+    entries = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+    assert entries[tasks.look_for_trouble.name] == 300.0
+    assert entries[tasks.forget_old.name] == crontab(hour=3, minute=20)
+    tasks.look_for_trouble()
+    tasks.forget_old()
+    assert sorted(OutgoingMessage.objects.values_list("kind", "state")) == [("alarm", "waiting"), ("dossier.received", "waiting")]
 
 
 def test_a_task_asked_for_by_name_is_a_task_of_ours():

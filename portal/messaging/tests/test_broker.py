@@ -1,0 +1,117 @@
+"""Asking the workers: once for many commits, and never missing one. Redis is real, and really killed."""
+
+import json
+import signal
+import threading
+import time
+
+import pytest
+
+from portal import circuit
+from portal.circuit import client
+from portal.messaging import broker
+from portal.services import Redis
+
+TASK = "portal.messaging.tasks.deliver_waiting"
+FLAG = f"motcua:asked:{TASK}"
+
+
+@pytest.fixture
+def redis(tmp_path, settings, monkeypatch):
+    """A broker of this test alone, to be stopped and killed."""
+    monkeypatch.setattr(broker, "_circuit", circuit.Circuit("the sweep does it"))
+    server = Redis(tmp_path / "redis")
+    settings.CELERY_BROKER_URL = server.start()
+    yield server
+    server.stop(signal.SIGKILL)
+
+
+def queued(settings):
+    """The names of the tasks in the queue, which is empty afterwards."""
+    names = []
+    while message := client(settings.CELERY_BROKER_URL).rpop("celery"):
+        names.append(json.loads(message)["headers"]["task"])
+    return names
+
+
+def test_however_often_it_is_asked_for_a_task_is_queued_once_until_it_begins(redis, settings):
+    assert [broker.ask_once(TASK) for _ in range(5)] == [True] * 5
+    assert queued(settings) == [TASK]
+    broker.begin(TASK)
+    assert broker.ask_once(TASK)
+    assert queued(settings) == [TASK]
+
+
+def test_other_tasks_are_asked_for_each_time(redis, settings):
+    for number in range(2):
+        broker.ask("portal.messaging.tasks.answer", number)
+    broker.ask_once(TASK)
+    assert queued(settings) == ["portal.messaging.tasks.answer"] * 2 + [TASK]
+
+
+def test_the_flag_ends_by_itself_as_whoever_raised_it_may_have_died(redis, settings):
+    broker.ask_once(TASK)
+    assert 0 < client(settings.CELERY_BROKER_URL).pttl(FLAG) <= 10_000
+    client(settings.CELERY_BROKER_URL).delete(FLAG)  # as the clock does
+    broker.ask_once(TASK)
+    assert queued(settings) == [TASK] * 2
+
+
+def test_asking_for_what_is_queued_costs_one_small_question(redis, settings):
+    broker.ask_once(TASK)
+    with client(settings.CELERY_BROKER_URL) as watching:
+        before = watching.info("stats")["total_commands_processed"]
+        for _ in range(100):
+            broker.ask_once(TASK)
+        asked = watching.info("stats")["total_commands_processed"] - before - 1
+    assert asked == 100
+
+
+def test_what_is_committed_before_a_task_begins_is_seen_by_it(redis, settings):
+    """Whoever finds the flag up has committed before the look of a task that is still to come."""
+    committed, seen, done = 0, 0, threading.Event()
+
+    def work():
+        nonlocal seen
+        while True:
+            was_all = done.is_set()
+            if queued(settings):
+                broker.begin(TASK)
+                time.sleep(0.002)
+                seen = committed
+            elif was_all:
+                return
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    for number in range(1, 301):
+        committed = number
+        assert broker.ask_once(TASK)
+    done.set()
+    worker.join()
+    assert seen == 300
+
+
+def test_a_broker_that_is_gone_is_not_waited_for(redis, settings, caplog):
+    redis.stop(signal.SIGKILL)
+    started = time.monotonic()
+    assert not broker.ask_once(TASK)
+    broker.begin(TASK)
+    assert time.monotonic() - started < 2
+    assert f"broker away, {TASK} left to the sweep (ConnectionError)" in caplog.text
+    assert f"broker away, the flag of {TASK} stays up (ConnectionError)" in caplog.text
+
+
+def test_a_broker_that_hangs_is_waited_for_once_and_not_again_for_some_seconds(redis, settings):
+    broker.ask_once(TASK)
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        waits = []
+        for _ in range(4):
+            started = time.monotonic()
+            assert not broker.ask_once(TASK)
+            waits.append(time.monotonic() - started)
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+    assert waits[0] < 2.5
+    assert sum(waits[1:]) < 0.1
