@@ -21,7 +21,7 @@ def main():
     from procedures.tests.make import make_agency, make_procedure
 
     # Waking the workers is asked of Redis after the commit and is the same for both.
-    broker.ask = lambda *words: True
+    broker.ask = broker.ask_once = lambda *words: True
     citizen, procedure = make_citizen(), make_procedure()
     agencies = [make_agency() for _ in range(20)]
     rates = {1: [], 20: []}
