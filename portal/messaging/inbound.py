@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import logging
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -109,16 +110,18 @@ def _answer(incoming: IncomingSms, said: str, now: datetime) -> OutgoingMessage 
     return _reply(incoming, reply, now, event=f"sms-in:{incoming.pk}", kind="sms_answer", secret=True)
 
 
-def answer_forgotten(*, at: datetime | None = None) -> None:
+def answer_forgotten(*, at: datetime | None = None, for_seconds: float = 50) -> None:
     """Answer what no worker was asked to answer, or what failed; a fault with one must not hold up the others."""
     parts.join_late(at=at)
-    now = at or timezone.now()
+    now, end, faulty = at or timezone.now(), time.monotonic() + for_seconds, []
     waiting = IncomingSms.objects.unanswered().filter(received_at__gte=now - ANSWER_WITHIN).order_by("received_at")
-    for incoming in waiting[:100]:
-        try:
-            answer(incoming, at=at)
-        except Exception:
-            logger.exception("incoming SMS %s could not be answered", incoming.pk)
+    while time.monotonic() < end and (batch := waiting.exclude(pk__in=faulty)[:100]):
+        for incoming in batch:
+            try:
+                answer(incoming, at=at)
+            except Exception:
+                logger.exception("incoming SMS %s could not be answered", incoming.pk)
+                faulty.append(incoming.pk)
 
 
 def forget_texts(*, at: datetime | None = None) -> int:

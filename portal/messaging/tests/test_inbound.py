@@ -136,6 +136,16 @@ def test_a_fault_with_one_leaves_it_for_later_and_does_not_hold_up_the_next(db):
     assert replies() == [(good.sender, "Ho so cua 678: H15", True)]
 
 
+def test_after_an_outage_the_sweep_answers_all_that_waits(db):
+    for n in range(120):
+        inbound.store(f"bad-{n}", f"+849120000{n:02d}"[:12], "HONG")
+    for n in range(130):
+        inbound.store(f"good-{n}", f"+84987000{n:03d}", "DVC H15")
+    inbound.answer_forgotten()
+    assert IncomingSms.objects.unanswered().count() == 120
+    assert len(replies()) == 130
+
+
 def test_what_came_in_too_long_ago_is_answered_no_more(db):
     inbound.store("id-1", LAN, "DVC H15")
     inbound.answer_forgotten(at=timezone.now() + inbound.ANSWER_WITHIN + timedelta(minutes=1))
