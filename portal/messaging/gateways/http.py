@@ -1,5 +1,7 @@
 """What gateways that are asked over HTTP have in common: which silence is doubtful, whose mistake an answer is."""
 
+import logging
+import time
 import urllib.error
 import urllib.request
 from http import HTTPStatus
@@ -7,6 +9,8 @@ from http.client import HTTPException
 
 from portal.messaging.errors import GatewayError
 from portal.messaging.gateways.base import SmsGateway
+
+logger = logging.getLogger(__name__)
 
 
 class HttpGateway(SmsGateway):
@@ -39,11 +43,14 @@ class HttpGateway(SmsGateway):
             raise GatewayError(f"{type(trouble).__name__}: {trouble}", away=True, doubtful=True) from None
 
     def _read(self, response) -> str:
-        """The words of an answer; one that breaks off in its words still has its status."""
+        """The words of an answer, as far as they come in time; one that breaks off still has its status."""
+        words, ends = b"", time.monotonic() + self.timeout
         try:
-            return response.read(self.LONGEST_ANSWER).decode("utf-8", "replace").strip()
+            while time.monotonic() < ends and (more := response.read1(self.LONGEST_ANSWER - len(words))):
+                words += more
         except (OSError, HTTPException) as trouble:
-            return f"({type(trouble).__name__} while it was read)"
+            logger.info("the answer of a gateway broke off: %s", type(trouble).__name__)
+        return words.decode("utf-8", "replace").strip()
 
     def refused(self, status: int, answer: str) -> GatewayError:
         """An answer that is no consent."""

@@ -131,14 +131,20 @@ def saying(words: bytes):
         over.set()
 
 
-def test_consent_that_breaks_off_in_its_words_is_consent():
-    with saying(b"HTTP/1.1 202 Accepted\r\nContent-Length: 24\r\n\r\n0: Acc") as url:
+@pytest.mark.parametrize("said", [b"202 Accepted\r\nContent-Length: 24\r\n\r\n", b"200 OK\r\nContent-Length: 24\r\n\r\n0: Acc"])
+def test_consent_that_breaks_off_in_its_words_is_consent(said):
+    with saying(b"HTTP/1.1 " + said) as url:
         send(url)
 
 
 def test_a_refusal_that_breaks_off_in_its_words_is_a_refusal():
     with saying(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 24\r\n\r\nwrong") as url:
         assert refusal_of(url)[1:] == (True, False, False)
+
+
+def test_an_answer_that_breaks_off_before_it_says_anything_is_doubtful():
+    with saying(b"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n") as url:
+        assert refusal_of(url) == ("200", False, True, True)
 
 
 def test_an_answer_that_is_no_http_is_doubtful():
