@@ -40,7 +40,7 @@ def administrator(client, hoa):
 @pytest.fixture
 def asked(monkeypatch):
     calls = []
-    monkeypatch.setattr(broker, "ask", lambda task, *args: calls.append(task) or True)
+    monkeypatch.setattr(broker, "ask_once", lambda task: calls.append(task) or True)
     return calls
 
 
