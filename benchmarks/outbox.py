@@ -10,16 +10,18 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 
 from benchmarks import turns
 from benchmarks.postbox import Postbox
 
-TURNS, LETTERS, SINGLE = 7, 1000, 40
+TURNS, LETTERS, SINGLE = 6, 1000, 30
 CONCURRENCY = 2
+FLOOD_THREADS = 4
 # Between one letter and the next under light load, at random.
-PAUSE_SECONDS = (0.05, 0.25)
+PAUSE_SECONDS = (0.1, 0.4)
 PATIENCE_SECONDS = 120
 OUTBOX, BARE = "outbox", "a task each"
 
@@ -108,10 +110,11 @@ class Comparison:
         self.database, self.broker = Database(), Broker()
         self.texts = dict(zip(("subject", "body", "html"), a_notice(), strict=True))
         self.events = itertools.count()
+        self.threads = ThreadPoolExecutor(FLOOD_THREADS)
         self.post = {OUTBOX: self._through_the_outbox, BARE: self._as_a_task}
 
     def run(self):
-        loads = {"drain": self.drain, "stream": self.stream, "single": self.single}
+        loads = {"backlog": self.backlog, "flood": self.flood, "stream": self.stream, "single": self.single}
         measured = {(load, way): [] for load in loads for way in self.post}
         for turn in range(self.asked.turns + 1):
             for load, measure in loads.items():
@@ -122,9 +125,9 @@ class Comparison:
                         measured[load, way].append(figures)
         self._print(measured)
 
-    # --- The three loads ---------------------------------------------------------------------
+    # --- The loads ---------------------------------------------------------------------------
 
-    def drain(self, post) -> dict:
+    def backlog(self, post) -> dict:
         """So many letters wait when the workers begin."""
         self._empty()
         before = self._cpu()
@@ -140,11 +143,17 @@ class Comparison:
         return {"rate": rate, "connections": self.postbox.connections.value} | self._each(before, after, self.asked.letters, posting=posted)
 
     def stream(self, post) -> dict:
-        """They are posted as fast as one process can while the workers send."""
+        """Posted one after the other, as fast as that goes, while the workers send: they keep up."""
+        return self._while_posting(lambda: [post(number) for number in range(self.asked.letters)])
+
+    def flood(self, post) -> dict:
+        """Posted by several at once: the workers fall behind."""
+        return self._while_posting(lambda: list(self.threads.map(post, range(self.asked.letters))))
+
+    def _while_posting(self, post_all) -> dict:
         self._empty()
         before, started = self._cpu(), time.monotonic()
-        for number in range(self.asked.letters):
-            post(number)
+        post_all()
         self._await(self.asked.letters)
         after = self._cpu()
         rate = self.asked.letters / (max(self.postbox.arrived) - started)
@@ -169,10 +178,10 @@ class Comparison:
 
         from portal.messaging import outbox
 
+        committed = []
         with transaction.atomic():
             transaction.on_commit(lambda: committed.append(time.monotonic()))
             outbox.write(**self._row(number))
-            committed = []
         return committed[0]
 
     def _as_a_task(self, number) -> float:
@@ -181,11 +190,11 @@ class Comparison:
         from benchmarks.bare_task import send
         from portal.messaging.models import OutgoingMessage
 
+        committed = []
         with transaction.atomic():
             transaction.on_commit(lambda: committed.append(time.monotonic()))
             row = OutgoingMessage.objects.create(**self._row(number), state="sent")
             transaction.on_commit(lambda: send.delay(row.event, row.recipient, row.subject, row.body, row.html), robust=True)
-            committed = []
         return committed[0]
 
     def _row(self, number) -> dict:
