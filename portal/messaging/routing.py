@@ -104,11 +104,6 @@ class Router:
         return {chosen["NAME"]: import_string(chosen["BACKEND"])(**chosen.get("OPTIONS", {})) for chosen in settings.SMS_GATEWAYS}
 
 
-def send(row) -> str:
-    """Hand over a single SMS, knowing nothing of others."""
-    return Router().send(row)
-
-
 def _reference(row) -> str:
     """The same over all tries, so that a provider can tell a repetition; another one when officials send it again."""
     return f"{row.pk}-{row.sending}"
