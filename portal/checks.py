@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
+LONGEST_HOTLINE = 8
+
 
 @register(Tags.security, deploy=True)
 def demo_is_off(app_configs, **kwargs):
@@ -78,4 +80,15 @@ def texts_come_in(app_configs, **kwargs):
             "Citizens are told to register by SMS, but no text can come in: /sms/mo/ is shut.",
             hint="Set SMS_MO_SECRET and SMS_MO_ALLOWED_IPS, or close the door with SIGNUP_DOORS.",
             id="portal.W008",
+        )
+
+
+@register(Tags.security, deploy=True)
+def the_hotline_fits_messages(app_configs, **kwargs):
+    """A number cut at the end of an SMS would be somebody else's."""
+    if len(settings.HOTLINE) > LONGEST_HOTLINE:
+        yield Warning(
+            f"HOTLINE has {len(settings.HOTLINE)} signs; the longest SMS have room for {LONGEST_HOTLINE} and would cut it.",
+            hint="Write a short number without spaces, e.g. 1022 or 19001022.",
+            id="portal.W009",
         )

@@ -17,6 +17,7 @@ from django.utils import translation
 from accounts import passwords
 from dossiers import words
 from dossiers.status import Status
+from portal.checks import LONGEST_HOTLINE
 from portal.messaging import wording
 from portal.text import unaccented
 from tracking import sms, summary
@@ -26,8 +27,8 @@ FOLDER = BASE / "templates" / "messages"
 TEMPLATES = {str(path.relative_to(FOLDER)).removesuffix(".sms.txt"): path for path in sorted(FOLDER.rglob("*.sms.txt"))}
 
 PROVINCES = {"H15": ("tỉnh Đắk Lắk", "tinh Dak Lak"), "H17": ("thành phố Đà Nẵng", "thanh pho Da Nang")}
-# The longest for which the catalogue of texts has room.
-HOTLINE = "19001022"
+# Longer ones are warned of before citizens come.
+HOTLINE = "1" * LONGEST_HOTLINE
 # The letters that one septet holds, GSM 03.38; those that take two, as € does, are not among them.
 GSM_7 = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"

@@ -14,6 +14,7 @@ SAFE = {
     "SIGNIN_OTP": "new-device",
     "SUBSCRIBER_UNKNOWN": "refuse",
     "SMS_MO_SECRET": "",
+    "HOTLINE": "19001022",
 }
 CHECKS = [
     checks.demo_is_off,
@@ -24,6 +25,7 @@ CHECKS = [
     checks.a_password_alone_opens_nothing,
     checks.phones_are_their_owners,
     checks.texts_come_in,
+    checks.the_hotline_fits_messages,
 ]
 
 
@@ -45,6 +47,7 @@ def test_a_safe_site_is_told_nothing():
         ("PUBLIC_BASE_URL", "http://127.0.0.1:8000", "portal.W004"),
         ("OIDC_ISSUER", "http://xac-thuc.example", "portal.W005"),
         ("SIGNIN_OTP", "off", "portal.W006"),
+        ("HOTLINE", "0262 3 999 999", "portal.W009"),
     ],
 )
 def test_each_danger_is_named(setting, value, warning):
