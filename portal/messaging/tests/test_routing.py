@@ -37,7 +37,7 @@ def gateways(settings, first, second):
         {
             "NAME": name,
             "BACKEND": "portal.messaging.gateways.KannelGateway",
-            "OPTIONS": {"url": peer.url, "user": "motcua", "password": "s", "timeout": 0.3},
+            "OPTIONS": {"url": peer.url, "user": "motcua", "password": "s", "timeout": 1},
         }
         for name, peer in [("viettel", first), ("vnpt", second)]
     ]
@@ -210,8 +210,8 @@ def test_a_gateway_that_flaps_carries_nothing_but_its_trials(db, first, second):
 
 
 def slowly(settings, gateway):
-    settings.SMS_GATEWAY_SLOW_SECONDS = 0.05
-    gateway.behaviour, gateway.slow_seconds = "slow", 0.1
+    settings.SMS_GATEWAY_SLOW_SECONDS = 0.3
+    gateway.behaviour, gateway.slow_seconds = "slow", 0.35
 
 
 def test_the_third_slow_answer_in_a_row_is_enough(db, settings, first, second):
