@@ -48,7 +48,8 @@ def _batches(rows, moment: str, before: datetime, end: float) -> Iterator[list[i
     while time.monotonic() < end and (found := list(rows.filter(later)[:BATCH])):
         yield [pk for _at, pk in found]
         last, pk = found[-1]
-        later = Q(**{f"{moment}__gt": last}) | Q(**{moment: last, "pk__gt": pk})
+        # The first condition is what an index can begin at: without it each batch would read all former ones.
+        later = Q(**{f"{moment}__gte": last}) & (Q(**{f"{moment}__gt": last}) | Q(pk__gt=pk))
 
 
 def forget_account(*addresses: str, about: str) -> None:
