@@ -1,6 +1,7 @@
 """Who is told what about an account. Texts lie in templates/messages/accounts/."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,13 +15,17 @@ from portal.text import masked_email, masked_name
 def confirm(user, password, url):
     """Login name, temporary password and the link that finishes the sign-up."""
     context = {"email": user.email, "password": password, "url": url, "hours": settings.TEMPORARY_PASSWORD_HOURS}
-    _mail("confirm", user.email, user, context, secret=True, urgent=True)
+    _mail("confirm", user.email, user, context, secret=True, urgent=True, expires_at=user.temporary_password_until)
 
 
 def confirm_address(user, email, url):
     """To an address that an account in use wants to have; whoever reads it may not be the account's owner."""
-    context = {"url": url, "account": masked_name(user.full_name), "hours": 24 * settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS}
-    _post("confirm_address", "email", email, about=f"account:{user.pk}", context=context, secret=True, urgent=True)
+    valid = timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)
+    context = {"url": url, "account": masked_name(user.full_name), "hours": int(valid.total_seconds() // 3600)}
+    _post(
+        "confirm_address", "email", email,
+        about=f"account:{user.pk}", context=context, secret=True, urgent=True, expires_at=timezone.now() + valid,
+    )  # fmt: skip
 
 
 def registered(user):
@@ -29,7 +34,8 @@ def registered(user):
 
 def registered_by_phone(user):
     """To the phone that was proven a moment ago; the ID number is not repeated in it."""
-    _post("registered", "sms", user.phone, about=f"account:{user.pk}", context={"is_cccd": len(user.national_id) == CCCD_DIGITS})
+    context = {"is_cccd": len(user.national_id) == CCCD_DIGITS}
+    _post("registered", "sms", user.phone, about=f"account:{user.pk}", context=context, any_hour=True)
 
 
 def address_taken(email):
@@ -40,8 +46,9 @@ def address_taken(email):
 
 def reset(user, email, url):
     """The link by which a forgotten password is replaced; whoever reads it may enter, so it is wiped once sent."""
+    valid = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     context = {"url": url, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
-    _mail("reset", email, user, context, secret=True, urgent=True)
+    _mail("reset", email, user, context, secret=True, urgent=True, expires_at=timezone.now() + valid)
 
 
 def changed(user, what, *emails, old_phone=""):
@@ -52,7 +59,7 @@ def changed(user, what, *emails, old_phone=""):
             _mail("changed", email, user, context)
     for phone in (old_phone, user.phone if user.phone_verified_at else ""):
         if phone:
-            _post("changed", "sms", phone, about=f"account:{user.pk}", context=context)
+            _alarm("changed", phone, user, context)
 
 
 def linked(user):
@@ -61,7 +68,7 @@ def linked(user):
     if user.email:
         _mail("linked", user.email, user, context)
     if user.phone and user.phone_verified_at:
-        _post("linked", "sms", user.phone, about=f"account:{user.pk}", context=context)
+        _alarm("linked", user.phone, user, context)
 
 
 def ways_removed(user):
@@ -70,7 +77,7 @@ def ways_removed(user):
     if user.email:
         _post("ways_removed", "email", user.email, about=f"account:{user.pk}", context=context)
     if user.phone and user.phone_verified_at:
-        _post("ways_removed", "sms", user.phone, about=f"account:{user.pk}", context=context)
+        _alarm("ways_removed", user.phone, user, context)
 
 
 def closing_asked(request):
@@ -94,6 +101,11 @@ def _everywhere(kind, user, context):
         _mail(kind, user.email, user, context)
     if user.phone and user.phone_verified_at:
         _post(kind, "sms", user.phone, about=f"account:{user.pk}", context=context)
+
+
+def _alarm(kind, phone, user, context):
+    """To a phone at any hour: whoever did not do this must hear of it while it can be undone."""
+    _post(kind, "sms", phone, about=f"account:{user.pk}", context=context, any_hour=True)
 
 
 def _mail(kind, email, user, context, **options):

@@ -21,6 +21,8 @@ def post(kind, dispute: Dispute, **options) -> None:
             template=f"accounts/dispute_{kind}",
             context=_context(kind, dispute),
             about=f"account:{_party(kind, dispute).pk}",
+            # An account that is frozen can no longer be entered: its owner hears of it at once.
+            any_hour=kind == "frozen",
         )
 
 

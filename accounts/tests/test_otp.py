@@ -75,6 +75,13 @@ def test_a_code_goes_out_as_the_most_urgent_secret_sms(device):
     assert (sms.channel, sms.recipient, sms.kind, sms.secret, sms.priority) == ("sms", "+84912345678", "otp", True, 1)
 
 
+def test_a_code_is_sent_no_later_than_it_can_be_used(device):
+    device.generate_challenge()
+    first = device.valid_until
+    later(device, 100).generate_challenge()
+    assert [message.expires_at for message in letters("otp")] == [first, first - timedelta(seconds=100)]
+
+
 def test_a_second_request_within_a_minute_waits(device):
     device.generate_challenge()
     assert device.generate_challenge() == "Ông/Bà vừa yêu cầu mã. Chờ 60 giây rồi nhấn lại."
