@@ -33,6 +33,8 @@ TEMPLATES = {
 GOOD_NEWS = ("submit", "receive", "confirm_fee", "finish", "return_result")
 # An official names each paper that lacks on a line of its own.
 LISTED = re.compile(r"^\d+\. ", re.MULTILINE)
+# What citizens do themselves, and hear of at any hour: they are still holding the phone.
+OWN_ACTS = ("submit", "supplement", "withdraw")
 # What an SMS says to a number that was typed and never proven: it may be a stranger's.
 TO_ANYONE = "status"
 # What a letter leaves out for an address that was typed and never confirmed.
@@ -69,8 +71,15 @@ def _messages(event) -> list[dict]:
     dossier, name = event.dossier, TEMPLATES[event.verb]
     context = facts(event)
     sms = name if dossier.applicant_phone_verified or event.verb == "submit" else TO_ANYONE
+    is_receipt = event.verb in OWN_ACTS and event.actor_id == dossier.citizen_id and dossier.applicant_phone_verified
     return [
-        {"channel": Channel.SMS, "to": dossier.applicant_phone, "template": f"dossiers/{sms}", "context": context},
+        {
+            "channel": Channel.SMS,
+            "to": dossier.applicant_phone,
+            "template": f"dossiers/{sms}",
+            "context": context,
+            "any_hour": is_receipt,
+        },
         {
             "channel": Channel.EMAIL,
             "to": dossier.applicant_email,

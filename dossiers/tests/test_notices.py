@@ -210,6 +210,26 @@ def test_withdrawal_asked_declined_and_accepted(filed, ha, lan):
 # --- To whom -----------------------------------------------------------------------------------
 
 
+def test_what_citizens_did_themselves_they_hear_of_at_any_hour_and_what_the_office_did_by_day(filed, ha, lan):
+    filed.move("ask_supplement", by=ha, note=REASON, at=at(19))
+    filed.move("supplement", by=lan, at=at(20))
+    filed.move("withdraw", by=lan, note="Tôi nộp nhầm nơi.", at=at(20))
+    rows = OutgoingMessage.objects.filter(about=f"dossier:{filed.pk}", channel="sms").order_by("pk")
+    assert [(row.kind, row.any_hour) for row in rows] == [
+        ("dossier.submitted", True),
+        ("dossier.supplement_asked", False),
+        ("dossier.supplement_received", True),
+        ("dossier.withdrawal_asked", True),
+    ]
+
+
+def test_a_phone_that_was_only_typed_is_left_in_peace_at_night(lan, birth, office):
+    lan.phone_verified_at = None
+    lan.save()
+    dossier = submission.submit(make_ready_draft(lan, birth, office, at=at(18)).pk, lan, at=at(18))
+    assert not said(dossier, "sms").any_hour
+
+
 def test_a_phone_that_was_only_typed_learns_the_status_and_nothing_else(lan, birth, office, ha):
     dossier = submission.submit(make_ready_draft(lan, birth, office, at=at(18)).pk, lan, at=at(18))
     dossier.move("receive", by=ha, at=at(18, 10))
