@@ -1,11 +1,13 @@
-"""Keeping the promise: claims, retries, wiping, and two workers at once."""
+"""Keeping the promise: what goes well, what is tried again, what is wiped, and what is lost on the way back."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from portal.messaging import delivery
+from portal.messaging import claims, delivery
 from portal.messaging.errors import GatewayError
 from portal.messaging.gateways import MemoryGateway
 from portal.messaging.models import InboxCopy, OutgoingMessage
@@ -246,3 +248,94 @@ def test_no_text_and_no_number_appears_in_the_log(db, monkeypatch, caplog):
     assert "cannot reach …" in caplog.text
     assert message.recipient not in caplog.text
     assert "482913" not in caplog.text
+
+
+# --- What is lost on the way back ---------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """As kill -9 does: nothing more of ours is run."""
+
+
+def test_a_worker_killed_before_it_wrote_sent_has_the_letter_sent_again_under_the_same_name(db, smtp, monkeypatch):
+    killed, untouched = make_letter(), make_letter()
+
+    def kill(*args):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, "_taken", kill)
+        with pytest.raises(Killed):
+            delivery.deliver_due()
+    assert [state_of(row) for row in (killed, untouched)] == [("waiting", 1)] * 2
+    assert delivery.deliver_due() == 0
+    OutgoingMessage.objects.update(leased_until=timezone.now())
+    assert delivery.deliver_due() == 2
+    assert [state_of(row) for row in (killed, untouched)] == [("sent", 2)] * 2
+    names = [letter["Message-ID"] for letter in smtp.letters]
+    assert names[0] == names[1] != names[2]
+
+
+def test_an_sms_sent_again_has_the_same_reference(db, sms_sent, monkeypatch):
+    make_sms()
+
+    def kill(*args):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, "_taken", kill)
+        with pytest.raises(Killed):
+            delivery.deliver_due()
+    OutgoingMessage.objects.update(leased_until=timezone.now())
+    delivery.deliver_due()
+    assert len(sms_sent) == 2
+    assert len({each["reference"] for each in sms_sent}) == 1
+
+
+def test_what_was_sent_is_sent_even_where_another_worker_gave_it_up_meanwhile(db):
+    message = make_sms(secret=True)
+    (slow,) = claims.claim()
+    OutgoingMessage.objects.update(state="failed", failed_at=timezone.now(), leased_until=None)
+    delivery._taken(slow)
+    assert state_of(message) == ("sent", 1)
+    assert (message.failed_at, message.body) == (None, "")
+
+
+def test_a_slow_worker_does_not_overwrite_what_the_next_one_does(db):
+    message = make_sms()
+    (slow,) = claims.claim()
+    (quick,) = claims.claim(at=timezone.now() + timedelta(minutes=3))
+    delivery._not_taken(slow, GatewayError("timed out", permanent=True))
+    assert state_of(message) == ("waiting", 2)
+    assert message.leased_until == quick.leased_until
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_away_while_a_message_is_sent_doubles_nothing(sms_sent, caplog):
+    """Its connection is cut after the provider took the message and before “sent” is written."""
+    message, cuts = make_sms(), []
+
+    def cut(execute, sql, params, many, context):
+        if "state = 'sent'" in sql and not cuts:
+            cuts.append(connection.connection.info.backend_pid)
+            with contextlib.closing(connection.copy()) as other, other.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", cuts)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(cut):
+        assert delivery.deliver_due() == 1
+    assert state_of(message) == ("sent", 1)
+    assert len(sms_sent) == len(cuts) == 1
+    assert f"database away, what came of message {message.pk} is written down later" in caplog.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_outside_the_demo_each_message_costs_one_statement(db, sms_sent, settings, count, django_assert_num_queries):
+    settings.DEMO = False
+    for _ in range(count):
+        make_sms()
+    delivery.deliver_due()
+    for _ in range(count):
+        make_sms()
+    with django_assert_num_queries(4 + count):  # what expired, two claims, the health of the gateway, and each “sent”
+        assert delivery.deliver_due() == count
