@@ -23,7 +23,7 @@ LONGEST_ABSENCE_SECONDS = 3.0
 BETWEEN_BLOWS_SECONDS = (1.5, 5.0)
 BETWEEN_MOODS_SECONDS = (0.5, 3.0)
 # Words of the peers; “stop” is a port that nobody listens on.
-SMTP_MOODS = ("accept", "accept", "later", "hang", "slow", "drop", "hang-up", "flap", "refuse", "stop")
+SMTP_MOODS = ("accept", "accept", "accept", "slow", "later", "hang", "slow", "drop", "hang-up", "flap", "refuse", "stop")
 SMS_MOODS = ("accept", "accept", "busy", "unauthorised", "hang", "slow", "drop", "flap", "stop")
 BACK_SECONDS = 30
 

@@ -91,8 +91,12 @@ def peers():
 
 @pytest.fixture(scope="module")
 def found(site, peers, request):
-    say = request.config.pluginmanager.getplugin("terminalreporter").write_line
-    say(f"\nchaos: seed {SEED}, {DOSSIERS} dossiers" + (f", without {BREAK}" if BREAK else ""))
+    def say(words: str) -> None:
+        """Past the capturing: the seed is of use only where it can be read."""
+        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print(f"\nchaos: {words}", flush=True)
+
+    say(f"seed {SEED}, {DOSSIERS} dossiers" + (f", without {BREAK}" if BREAK else ""))
     begun = time.monotonic()
     accounts = site.people()["citizens"][:CITIZENS]
     filers, carrier, storm = Filers(site, accounts, SEED), Carrier(site.url, SEED), Storm(site, peers, SEED)
@@ -121,7 +125,7 @@ def found(site, peers, request):
     proof = evidence.collect(site, peers, filers, carrier, storm, drafts)
     proof.still_waiting, proof.sent_again = still_waiting, sent_again
     say(
-        f"chaos: {calm - prepared:.0f} s of storm after {prepared - begun:.0f} s, quiet {time.monotonic() - calm:.0f} s later; "
+        f"{calm - prepared:.0f} s of storm after {prepared - begun:.0f} s, quiet {time.monotonic() - calm:.0f} s later; "
         f"{len(storm.outages)} blows, {sum(map(len, storm.moods.values()))} moods, line cut {filers.seen.cut} times, "
         f"{len(filers.seen.refusals)} times 503, the carrier heard {dict(carrier.answers)}; {len(proof.messages)} messages, "
         f"{len(sent_again)} sent again, {len(proof.taken)} taken, doubled: {dict(promises.doubles(proof))}"
