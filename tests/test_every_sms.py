@@ -54,7 +54,7 @@ def longest_code(province):
 def what_changes():
     """Whatever `notices.changed` is told has changed."""
     found = set()
-    for path in (BASE / "accounts").rglob("*.py"):
+    for path in (path for path in (BASE / "accounts").rglob("*.py") if "tests" not in path.parts):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "notices.changed":
                 found.add(ast.literal_eval(call.args[1].args[0]))
