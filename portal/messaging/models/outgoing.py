@@ -121,6 +121,8 @@ class OutgoingMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["priority", "due_at", "id"], condition=models.Q(state="waiting"), name="messages_waiting"),
+            # Read at the beginning of each run, beside a night's hundred thousand notices that expire never.
+            models.Index(fields=["expires_at"], condition=models.Q(state="waiting", expires_at__isnull=False), name="messages_that_expire"),
             models.Index(fields=["recipient", "-created_at"], name="messages_of_a_recipient"),
             models.Index(fields=["sent_at"], condition=models.Q(state="sent"), name="messages_sent_by_time"),
             models.Index(fields=["failed_at"], condition=models.Q(state__in=["failed", "expired"]), name="messages_failed_by_time"),
