@@ -17,7 +17,7 @@ import psycopg2
 from portal.messaging.tests.peers import SmtpPeer
 from portal.testing.site import wait_until
 
-# Each at least as often as it stands here in every six blows; “child” is one process of the worker's pool.
+# All of them in every six blows, in any order; “child” is one process of the worker's pool.
 BLOWS = (("worker",), ("redis",), ("postgres",), ("child",), ("worker", "redis"), ("postgres", "worker"))
 LONGEST_ABSENCE_SECONDS = 3.0
 BETWEEN_BLOWS_SECONDS = (1.5, 5.0)
@@ -38,7 +38,7 @@ class Outage:
 
 
 class Storm:
-    """Blows fall and tempers change from `begin()` on, until `end()`."""
+    """Blows fall and tempers change while its block lasts; after it everything is let back and everybody friendly."""
 
     def __init__(self, site, peers, seed: int):
         self.site, self.peers = site, peers
@@ -51,33 +51,31 @@ class Storm:
         self._threads += [threading.Thread(target=self._vex, args=(name,), daemon=True) for name in peers]
         self.fault: BaseException | None = None
 
-    def begin(self) -> None:
+    def __enter__(self):
         for thread in self._threads:
             thread.start()
+        return self
 
-    def end(self) -> None:
-        """Everything is let back, everybody is friendly again."""
+    def __exit__(self, kind, *rest):
         self._over.set()
         for thread in self._threads:
             thread.join()
         for name, peer in self.peers.items():
             _be(peer, "accept", self.moods[name][-1])
-        if self.fault:
+        if self.fault and kind is None:
             raise self.fault
 
     @contextlib.contextmanager
     def away(self, *names: str):
         """These are dead as long as the block lasts; noted, so that what it explains can be explained."""
         since = time.time()
-        with contextlib.ExitStack() as block:
-            try:
-                block.enter_context(self.site.without(*names))
+        try:
+            with self.site.without(*names):
                 yield
-            finally:
-                block.close()
-                if "postgres" in names:
-                    wait_until(self._database_answers, BACK_SECONDS, "PostgreSQL did not come back")
-                self.outages.append(Outage(names, since, time.time()))
+        finally:
+            if "postgres" in names:
+                wait_until(self._database_answers, BACK_SECONDS, "PostgreSQL did not come back")
+            self.outages.append(Outage(names, since, time.time()))
 
     def _strike(self) -> None:
         try:

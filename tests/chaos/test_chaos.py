@@ -108,13 +108,12 @@ def found(site, peers, request):
     for peer in peers.values():
         peer.slow_seconds = 2.0
     prepared = time.monotonic()
-    storm.begin()
-    _together(
-        lambda: filers.file_all(plan[:-STRANDED]),
-        lambda: carrier.ask_about(filers.seen.known_codes, TEXTS, STORM_SECONDS),
-        lambda: carrier.chatter(CHATTER, STORM_SECONDS / 2),
-    )
-    storm.end()
+    with storm:
+        _together(
+            lambda: filers.file_all(plan[:-STRANDED]),
+            lambda: carrier.ask_about(filers.seen.known_codes, TEXTS, STORM_SECONDS),
+            lambda: carrier.chatter(CHATTER, STORM_SECONDS / 2),
+        )
     site.await_ready()
     with storm.away("redis"):
         for _moment, name, key, manner in plan[-STRANDED:]:

@@ -41,9 +41,13 @@ def found():
             Taken("first", 6, "6", f"+{TALKATIVE}", 105, True),
         ],
         outages=[Outage(("redis",), 90, 110)],
-        texts=[Text("smsc-0", "84910000001", f"DVC {FIRST}"), Text("smsc-1", TALKATIVE, "xin chao"), Text("smsc-2", TALKATIVE, "alo")],
+        texts=[
+            Text("smsc-0", "84910000001", f"DVC {FIRST}", in_parts=True),
+            Text("smsc-1", TALKATIVE, "xin chao"),
+            Text("smsc-2", TALKATIVE, "alo"),
+        ],
         received=[
-            Received(1, "smsc-0", "+84910000001", True),
+            Received(1, "parts:1", "+84910000001", True),
             Received(2, "smsc-1", f"+{TALKATIVE}", True),
             Received(3, "smsc-2", f"+{TALKATIVE}", True),
         ],

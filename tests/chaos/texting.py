@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 SECRET = "a word between the carrier and us"
-# Once; once more after 200; two machines of the carrier at the same moment.
-MANNERS = ("once", "once more", "at once")
+# Once; once more after 200; two machines of the carrier at the same moment; the same with a text in two parts.
+MANNERS = ("once", "once more", "at once", "in parts")
 TALKATIVE = "84988000001"
 
 
@@ -22,6 +22,17 @@ class Text:
     provider_id: str
     sender: str
     words: str
+    in_parts: bool = False
+
+    def fields(self) -> list[dict]:
+        """What the carrier hands in: the text, or each part with the header that says where it belongs."""
+        if not self.in_parts:
+            return [{"from": self.sender, "text": self.words, "msgid": self.provider_id}]
+        halves = (self.words[:8], self.words[8:])
+        return [
+            {"from": self.sender, "text": half, "msgid": f"{self.provider_id}.{number}", "udh": f"050003170{len(halves)}0{number}"}
+            for number, half in enumerate(halves, start=1)
+        ]
 
 
 class Carrier:
@@ -44,8 +55,9 @@ class Carrier:
                 time.sleep(max(0, begun + moment - time.monotonic()))
                 code = self.chance.choice(codes_known() or ["H15.24.133-261118-9999"])
                 words = self.chance.choice(("DVC {}", "dvc{}", "Dvc  <{}>")).format(code)
-                text = self._write(f"8491{len(self.texts):07d}", words)
-                futures.append(pool.submit(self.hand_in, text, self.chance.choice(MANNERS)))
+                manner = self.chance.choice(MANNERS)
+                text = self._write(f"8491{len(self.texts):07d}", words, in_parts=manner == "in parts")
+                futures.append(pool.submit(self.hand_in, text, manner))
             for future in futures:
                 future.result()
 
@@ -57,33 +69,35 @@ class Carrier:
             list(pool.map(lambda text: self.hand_in(text, "at once"), texts))
 
     def hand_in(self, text: Text, manner: str) -> None:
-        if manner == "at once":
-            with ThreadPoolExecutor(2) as pool:
-                list(pool.map(self._until_heard, (text, text)))
-        else:
-            self._until_heard(text)
+        errands = text.fields()
         if manner == "once more":
-            self._until_heard(text)
+            for errand in errands * 2:
+                self._until_heard(errand)
+        elif manner == "once":
+            self._until_heard(*errands)
+        else:
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(self._until_heard, errands * 2))
 
-    def _write(self, sender: str, words: str) -> Text:
+    def _write(self, sender: str, words: str, *, in_parts: bool = False) -> Text:
         with self._lock:
-            text = Text(f"smsc-{len(self.texts)}", sender, words)
+            text = Text(f"smsc-{len(self.texts)}", sender, words, in_parts)
             self.texts.append(text)
         return text
 
-    def _until_heard(self, text: Text) -> None:
+    def _until_heard(self, errand: dict) -> None:
         end = time.monotonic() + self.LONGEST_SECONDS
         while time.monotonic() < end:
-            status = self._ask(text)
+            status = self._ask(errand)
             self.answers[status] += 1
             # Anything else is a fault of ours, which repeating would not mend; that it was heard is held against us.
             if status not in (0, 503):
                 return
             time.sleep(0.5)
-        raise AssertionError(f"{text} was not taken in {self.LONGEST_SECONDS} s: {dict(self.answers)}")
+        raise AssertionError(f"{errand} was not taken in {self.LONGEST_SECONDS} s: {dict(self.answers)}")
 
-    def _ask(self, text: Text) -> int:
-        fields = {"from": text.sender, "to": "8188", "text": text.words, "msgid": text.provider_id, "charset": "UTF-8", "secret": SECRET}
+    def _ask(self, errand: dict) -> int:
+        fields = errand | {"to": "8188", "charset": "UTF-8", "secret": SECRET}
         try:
             with urllib.request.urlopen(f"{self.url}/sms/mo/?{urllib.parse.urlencode(fields)}", timeout=20) as answer:
                 return answer.status
