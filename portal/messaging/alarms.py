@@ -72,7 +72,8 @@ def look(*, at: datetime | None = None) -> None:
 
 
 def _providers_away(at):
-    for provider in ProviderHealth.objects.in_use().filter(away_since__lte=at - AWAY_AFTER):
+    """Those that failed their trial as well; one failure before a quiet night is none yet."""
+    for provider in ProviderHealth.objects.in_use().filter(away_since__lte=at - AWAY_AFTER, troubles__gte=2):
         raise_alarm(AWAY, about=provider.name, at=at, since=provider.away_since, error=provider.last_error)
 
 

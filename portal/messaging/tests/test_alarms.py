@@ -119,14 +119,15 @@ def test_all_is_well_and_nobody_is_written_to():
     make_sms(due_at=NOON - timedelta(minutes=5))
     make_sms(state="sent", due_at=NOON - timedelta(days=2), sent_at=NOON)
     make_sms(due_at=NOON + timedelta(hours=9), created_at=NOON - timedelta(hours=9))
-    ProviderHealth.objects.create(name="smtp", channel="email", away_since=NOON - timedelta(minutes=9))
-    ProviderHealth.objects.create(name="given-up", channel="sms", away_since=NOON - timedelta(days=9))
+    ProviderHealth.objects.create(name="smtp", channel="email", away_since=NOON - timedelta(minutes=9), troubles=4)
+    ProviderHealth.objects.create(name="memory", channel="sms", away_since=NOON - timedelta(hours=9), troubles=1)
+    ProviderHealth.objects.create(name="given-up", channel="sms", away_since=NOON - timedelta(days=9), troubles=9)
     alarms.look(at=NOON)
     assert told() == []
 
 
 def test_a_provider_that_is_away_for_ten_minutes_is_told_of():
-    ProviderHealth.objects.create(name="smtp", channel="email", away_since=NOON - timedelta(minutes=10), last_error="timed out")
+    ProviderHealth.objects.create(name="smtp", channel="email", away_since=NOON - timedelta(minutes=10), troubles=2, last_error="timed out")
     alarms.look(at=NOON)
     assert told() == everybody("alarm:away:smtp:2024-03-25")
 
