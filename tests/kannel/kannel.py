@@ -39,7 +39,7 @@ ARRIVED = re.compile(r"Got message \d+: <(?P<sender>\S+) (?P<receiver>\S+) (?P<t
 def missing() -> str:
     """Why there is no Kannel to try, or nothing."""
     if os.environ.get("CI"):
-        return "CI is set, and Kannel is tried by hand: CI= pytest tests/kannel"
+        return "CI is set, and Kannel is tried by hand (Debian: apt install kannel kannel-extras): CI= pytest tests/kannel"
     lacking = [box for box in BOXES if _program(box) is None] + ([] if FAKESMSC.exists() else [str(FAKESMSC)])
     return f"there is no {', '.join(lacking)}: install Kannel (Debian: apt install kannel kannel-extras)" if lacking else ""
 
