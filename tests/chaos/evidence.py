@@ -24,6 +24,7 @@ class Message:
     recipient: str
     about: str
     state: str
+    tries: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Evidence:
     sent_again: list[tuple[str, str]] = field(default_factory=list)  # channel and last error of what had failed
     still_waiting: str = ""  # what had not happened when patience was over
     database_log: str = ""
+    calm_at: float = 0  # from then on all were there and friendly
 
     def about_dossiers(self) -> dict[str, list[Message]]:
         rows: dict[str, list[Message]] = {f"dossier:{dossier.pk}": [] for dossier in self.dossiers if dossier.code}
@@ -72,6 +74,9 @@ class Evidence:
             if message.about in rows:
                 rows[message.about].append(message)
         return rows
+
+    def taken_in_the_storm(self) -> list[Taken]:
+        return [taken for taken in self.taken if taken.at < self.calm_at]
 
     def takings(self) -> dict[int, list[Taken]]:
         """What the providers took, by row, oldest first."""
@@ -93,7 +98,9 @@ def collect(site, peers, filers, carrier, storm, drafts: dict[str, list[str]]) -
                 " JOIN procedures_agency ON procedures_agency.id = agency_id"
             )
         ),
-        messages=[Message(*row) for row in site.rows("SELECT id, kind, channel, recipient, about, state FROM messaging_outgoingmessage")],
+        messages=[
+            Message(*row) for row in site.rows("SELECT id, kind, channel, recipient, about, state, tries FROM messaging_outgoingmessage")
+        ],
         taken=[
             Taken(name, row_of(kept.reference), kept.reference, kept.to, kept.at, kept.acknowledged)
             for name, peer in peers.items()

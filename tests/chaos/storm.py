@@ -20,12 +20,14 @@ from portal.testing.site import wait_until
 # All of them in every six blows, in any order; “child” is one process of the worker's pool.
 BLOWS = (("worker",), ("redis",), ("postgres",), ("child",), ("worker", "redis"), ("postgres", "worker"))
 LONGEST_ABSENCE_SECONDS = 3.0
-BETWEEN_BLOWS_SECONDS = (1.5, 5.0)
+# From the moment on when all are at work again: who is not there cannot be caught at work.
+BETWEEN_BLOWS_SECONDS = (1.0, 5.0)
 BETWEEN_MOODS_SECONDS = (0.5, 3.0)
-# Words of the peers; “stop” is a port that nobody listens on.
-SMTP_MOODS = ("accept", "accept", "accept", "slow", "later", "hang", "slow", "drop", "hang-up", "flap", "refuse", "stop")
-SMS_MOODS = ("accept", "accept", "busy", "unauthorised", "hang", "slow", "drop", "flap", "stop")
-BACK_SECONDS = 30
+# Words of the peers; “stop” is a port that nobody listens on. Half of the time they are friendly, or the worker
+# would have nothing in hand when it is killed.
+SMTP_TROUBLES = ("later", "hang", "slow", "drop", "hang-up", "flap", "refuse", "stop")
+SMS_TROUBLES = ("busy", "unauthorised", "hang", "slow", "drop", "flap", "stop")
+BACK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Storm:
         self.moods: dict[str, list[str]] = {}
         self._blows = random.Random(f"{seed} blows")
         self._tempers = {name: random.Random(f"{seed} {name}") for name in peers}
-        self._over = threading.Event()
+        self._over, self._all_fell = threading.Event(), threading.Event()
         self._threads = [threading.Thread(target=self._strike, daemon=True)]
         self._threads += [threading.Thread(target=self._vex, args=(name,), daemon=True) for name in peers]
         self.fault: BaseException | None = None
@@ -65,6 +67,10 @@ class Storm:
         if self.fault and kind is None:
             raise self.fault
 
+    def await_every_blow(self, seconds: float) -> None:
+        """However early the citizens are done: no storm without each of its blows."""
+        assert self._all_fell.wait(seconds), f"only {self.outages} in time"
+
     @contextlib.contextmanager
     def away(self, *names: str):
         """These are dead as long as the block lasts; noted, so that what it explains can be explained."""
@@ -81,9 +87,11 @@ class Storm:
         try:
             while True:
                 for names in self._blows.sample(BLOWS, len(BLOWS)):
+                    self._await_recovery()
                     if self._over.wait(self._blows.uniform(*BETWEEN_BLOWS_SECONDS)):
                         return
                     self._blow(names)
+                self._all_fell.set()
         except BaseException as fault:
             self.fault = fault
 
@@ -91,15 +99,17 @@ class Storm:
         absence = self._blows.uniform(0, LONGEST_ABSENCE_SECONDS)
         if names == ("child",):
             return self._kill_a_child(self._blows.random())
-        if self._all_there(names):
-            with self.away(*names):
-                # Not cut short by the end of the storm: whoever is away longest is the one to be seen.
-                time.sleep(absence)
+        with self.away(*names):
+            # Not cut short by the end of the storm: whoever is away longest is the one to be seen.
+            time.sleep(absence)
 
-    def _all_there(self, names) -> bool:
-        """Whoever is still being started again cannot be killed."""
+    def _await_recovery(self) -> None:
+        wait_until(lambda: self._over.is_set() or self._all_at_work(), BACK_SECONDS, "not everybody came back from a blow")
+
+    def _all_at_work(self) -> bool:
         with contextlib.suppress(AssertionError, psutil.Error):
-            return all(self.site.process(name).is_running() for name in names)
+            # A worker that is still being started has no children yet.
+            return self.site.process("redis").is_running() and bool(self.site.process("worker").children()) and self._database_answers()
         return False
 
     def _kill_a_child(self, chance: float) -> None:
@@ -118,7 +128,8 @@ class Storm:
 
     def _vex(self, name) -> None:
         peer, chance, before = self.peers[name], self._tempers[name], "accept"
-        moods = SMTP_MOODS if isinstance(peer, SmtpPeer) else SMS_MOODS
+        troubles = SMTP_TROUBLES if isinstance(peer, SmtpPeer) else SMS_TROUBLES
+        moods = troubles + ("accept",) * len(troubles)
         try:
             while True:
                 for mood in chance.sample(moods, len(moods)):
