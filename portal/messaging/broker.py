@@ -4,6 +4,7 @@ What matters lies in the database; the broker only says “now”. Where it is a
 after two seconds at most, and the sweep finds the work.
 """
 
+import contextlib
 import functools
 import logging
 import time
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 WAIT_SECONDS = 1.0
 # A flag says “asked for, not begun”. It ends by itself, as whoever raised it may have died before asking.
 FLAG, FLAG_SECONDS = "motcua:asked:", 10
+# And another: “there was more than one piece of work”.
+STREAM, STREAM_SECONDS = "motcua:more:", 0.2
 
 _redis = functools.cache(client)
 _circuit = Circuit("the sweep does what the workers cannot be asked for")
@@ -76,3 +79,17 @@ def begin(task: str) -> None:
     except RedisError as error:
         # The flag ends by itself; until then the sweep is the net.
         logger.warning("broker away, the flag of %s stays up (%s)", task, type(error).__name__)
+
+
+def say_more_follow(task: str) -> None:
+    """The task found several pieces of work at once: it is one of those seconds in which they stream in."""
+    with contextlib.suppress(RedisError):
+        _redis(settings.CELERY_BROKER_URL).set(STREAM + task, 1, px=int(STREAM_SECONDS * 1000))
+
+
+def more_follow(task: str) -> bool:
+    """Whether that was a moment ago. A task that waits a little before it says `begin` is asked for once meanwhile."""
+    try:
+        return bool(_redis(settings.CELERY_BROKER_URL).exists(STREAM + task))
+    except RedisError:
+        return False

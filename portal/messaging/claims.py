@@ -69,6 +69,11 @@ def claim(*, at: datetime | None = None, few: int = URGENT_BATCH, many: int = BA
     return sorted(rows, key=lambda row: (row.priority, row.due_at, row.pk))
 
 
+def size_of(row: OutgoingMessage) -> int:
+    """How many of its kind a claim takes at most."""
+    return URGENT_BATCH if row.priority <= URGENT else BATCH
+
+
 def give_back(rows: list[OutgoingMessage]) -> None:
     """Rows of one claim that were not begun; to them it was no try."""
     held = Q(pk__in=[row.pk for row in rows], leased_until=rows[0].leased_until)

@@ -45,45 +45,57 @@ WHERE id = %s AND state <> 'sent'
 SENT, SENT_AND_WIPED = SENT.format(wiped=""), SENT.format(wiped=", body = '', html = ''")
 
 
-def deliver_due(*, for_seconds: float = RUN_SECONDS) -> int:
+def deliver_due(*, for_seconds: float = RUN_SECONDS, woken: bool = False) -> int:
     """Send all that is due, codes before notices and oldest first; how many rows were taken in hand.
 
-    Several workers may do this at once: each row is in one hand only.
+    Several workers may do this at once: each row is in one hand only. One `woken` by a commit loses no
+    time with what cannot be sent now.
     """
-    end, handled = time.monotonic() + for_seconds, 0
-    claims.expire()
-    claims.keep_for_the_morning()
+    end = time.monotonic() + for_seconds
+    if not woken:
+        claims.expire()
+        claims.keep_for_the_morning()
+    with Providers() as providers:
+        return _deliver_all(end, providers)
+
+
+def _deliver_all(end: float, providers: "Providers") -> int:
+    handled = 0
     while rows := claims.claim():
-        if len(rows) == claims.BATCH:
+        is_full = len(rows) == claims.size_of(rows[0])
+        if is_full:
             # More is waiting than one batch: another worker, if one is idle, takes the next.
             broker.ask_once(DELIVER)
-        handled += deliver(rows, end)
+        done = deliver(rows, end, providers)
+        handled += done
         if time.monotonic() >= end:
             # The rest comes after what others asked for meanwhile: an answer, a photograph.
             broker.ask_once(DELIVER)
             break
+        if done == len(rows) and not is_full and rows[0].priority > URGENT:
+            break  # nothing goes after notices, and what was committed since has asked for another look
     return handled
 
 
-def deliver(rows: list[OutgoingMessage], end: float) -> int:
+def deliver(rows: list[OutgoingMessage], end: float, providers: "Providers") -> int:
     """Hand over one claim, or as much of it as its lease, the clock and urgent messages allow; how many that were."""
     look_at = time.monotonic() + LOOK_SECONDS
-    with _Batch() as batch:
-        for position, row in enumerate(rows):
-            now, clock = timezone.now(), time.monotonic()
-            # The first one always goes, or a lease that is too short would stop everything.
-            must_stop = position and (clock >= end or now + SLOWEST_CALL > row.leased_until)
-            if not must_stop and row.priority > URGENT and clock >= look_at:
-                must_stop, look_at = claims.urgent_waits(now), clock + LOOK_SECONDS
-            if must_stop:
-                claims.give_back(rows[position:])
-                return position
-            batch.deliver(row, now)
+    providers.begin_batch()
+    for position, row in enumerate(rows):
+        now, clock = timezone.now(), time.monotonic()
+        # The first one always goes, or a lease that is too short would stop everything.
+        must_stop = position and (clock >= end or now + SLOWEST_CALL > row.leased_until)
+        if not must_stop and row.priority > URGENT and clock >= look_at:
+            must_stop, look_at = claims.urgent_waits(now), clock + LOOK_SECONDS
+        if must_stop:
+            claims.give_back(rows[position:])
+            return position
+        providers.deliver(row, now)
     return len(rows)
 
 
-class _Batch:
-    """The providers of one claim, and which of them are known to be away."""
+class Providers:
+    """The ways out during one run of a worker, and which of them a batch has found to be away."""
 
     def __init__(self):
         self._mailer, self._router = Mailer(), Router()
@@ -94,6 +106,9 @@ class _Batch:
 
     def __exit__(self, *exc):
         self._mailer.close()
+
+    def begin_batch(self) -> None:
+        self._away = {}
 
     def deliver(self, row: OutgoingMessage, now: datetime) -> None:
         if row.expires_at and row.expires_at <= now:

@@ -42,6 +42,14 @@ def test_however_often_it_is_asked_for_a_task_is_queued_once_until_it_begins(red
     assert queued(settings) == [TASK]
 
 
+def test_that_more_follow_is_said_for_a_moment(redis, settings):
+    assert not broker.more_follow(TASK)
+    broker.say_more_follow(TASK)
+    assert broker.more_follow(TASK)
+    assert not broker.more_follow("portal.messaging.tasks.answer")
+    assert 0 < client(settings.CELERY_BROKER_URL).pttl(f"motcua:more:{TASK}") <= 200
+
+
 def test_other_tasks_are_asked_for_each_time(redis, settings):
     for number in range(2):
         broker.ask("portal.messaging.tasks.answer", number)
@@ -97,6 +105,8 @@ def test_a_broker_that_is_gone_is_not_waited_for(redis, settings, caplog):
     started = time.monotonic()
     assert not broker.ask_once(TASK)
     broker.begin(TASK)
+    broker.say_more_follow(TASK)
+    assert not broker.more_follow(TASK)
     assert time.monotonic() - started < 2
     assert f"broker away, {TASK} left to the sweep (ConnectionError)" in caplog.text
     assert f"broker away, the flag of {TASK} stays up (ConnectionError)" in caplog.text

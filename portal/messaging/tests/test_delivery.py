@@ -337,5 +337,5 @@ def test_outside_the_demo_each_message_costs_one_statement(db, sms_sent, setting
     delivery.deliver_due()
     for _ in range(count):
         make_sms()
-    with django_assert_num_queries(4 + count):  # what expired, two claims, the health of the gateway, and each “sent”
+    with django_assert_num_queries(3 + count):  # what expired, a claim, the health of the gateway, and each “sent”
         assert delivery.deliver_due() == count

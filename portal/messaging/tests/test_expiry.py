@@ -30,7 +30,7 @@ def test_a_code_whose_time_runs_out_in_a_workers_hands_is_not_sent(db, sms_sent)
     message = make_sms(priority=1, secret=True, expires_at=timezone.now() + timedelta(seconds=0.2))
     rows = claims.claim()
     time.sleep(0.3)
-    assert delivery.deliver(rows, end_of_run()) == 1
+    assert delivery.deliver(rows, end_of_run(), delivery.Providers()) == 1
     assert state_of(message) == ("expired", 1)
     assert (message.body, message.leased_until, message.failed_at is not None) == ("", None, True)
     assert sms_sent == []
@@ -47,7 +47,7 @@ def test_a_notice_that_is_overtaken_by_the_night_waits_and_it_was_no_try(db, set
     message = make_sms()
     rows = claims.claim()
     opening = night_falls(settings)
-    delivery.deliver(rows, end_of_run())
+    delivery.deliver(rows, end_of_run(), delivery.Providers())
     assert state_of(message) == ("waiting", 0)
     assert (message.due_at, message.leased_until, sms_sent) == (opening, None, [])
     assert opening < message.give_up_at < opening + timedelta(hours=4)

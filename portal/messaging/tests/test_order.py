@@ -73,6 +73,6 @@ def test_more_than_a_batch_calls_another_worker_to_help(db, monkeypatch, sms_sen
 def test_a_batch_too_slow_for_its_lease_gives_the_rest_back(db, settings, sms_sent):
     settings.MESSAGE_LEASE_SECONDS = delivery.SLOWEST_CALL.total_seconds() - 1
     first, rest = make_sms(), make_sms()
-    assert delivery.deliver(claims.claim(), end_of_run()) == 1
+    assert delivery.deliver(claims.claim(), end_of_run(), delivery.Providers()) == 1
     assert (state_of(first), state_of(rest)) == (("sent", 1), ("waiting", 0))
     assert rest.leased_until is None

@@ -60,6 +60,37 @@ def test_what_is_committed_while_a_worker_delivers_asks_for_another_look(transac
     assert queue.llen("celery") == 1
 
 
+def test_while_messages_stream_in_a_worker_waits_for_the_next_few(transactional_db, redis, settings, sms_sent, monkeypatch):
+    """What is posted while it waits asks for no further task, and goes with the same look."""
+    queue = client(settings.CELERY_BROKER_URL)
+    for number in (1, 2):
+        post(f"help:{number}")
+    tasks.deliver_waiting()
+    assert len(sms_sent) == 2
+    queue.delete("celery")
+    post("help:3")
+    waits = []
+
+    def others_post(seconds):
+        waits.append((seconds, len(sms_sent)))
+        post("help:4")
+        post("help:5")
+
+    monkeypatch.setattr(tasks, "sleep", others_post)
+    tasks.deliver_waiting()
+    assert waits == [(tasks.BREATH_SECONDS, 2)]
+    assert len(sms_sent) == 5
+    assert queue.llen("celery") == 1
+
+
+def test_messages_that_come_one_by_one_leave_at_once(transactional_db, redis, sms_sent, monkeypatch):
+    monkeypatch.setattr(tasks, "sleep", pytest.fail)
+    for number in range(3):
+        post(f"help:{number}")
+        tasks.deliver_waiting()
+    assert len(sms_sent) == 3
+
+
 def test_a_broker_killed_before_the_commit_delays_no_request_and_the_sweep_sends(transactional_db, redis, sms_sent, caplog):
     post("help:1")
     os.kill(redis.process.pid, signal.SIGKILL)
