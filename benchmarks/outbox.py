@@ -21,7 +21,7 @@ TURNS, LETTERS, SINGLE = 6, 1000, 30
 CONCURRENCY = 2
 FLOOD_THREADS = 4
 # Between one letter and the next under light load, at random.
-PAUSE_SECONDS = (0.1, 0.4)
+PAUSE_SECONDS = (0.2, 0.5)
 PATIENCE_SECONDS = 120
 OUTBOX, BARE = "outbox", "a task each"
 
