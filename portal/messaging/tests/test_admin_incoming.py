@@ -34,6 +34,17 @@ def test_a_sender_is_found_in_any_spelling(operator):
         assert list(operator.get(LIST, {"q": typed}).context["cl"].result_list) == [wanted]
 
 
+@pytest.mark.parametrize("question", ["text__contains=066080001234", "sender__startswith=%2B84", "provider_id=k-8"])
+def test_the_address_line_asks_nothing_that_the_page_hides(operator, question):
+    came(8, "TK, Nguyen Van An, 066080001234, 15/08/1980")
+    assert operator.get(f"{LIST}?{question}").status_code == 400
+
+
+def test_those_without_an_answer_are_found(operator):
+    row = came(8)
+    assert list(operator.get(f"{LIST}?answered_at__isempty=1").context["cl"].result_list) == [row]
+
+
 def test_an_official_of_an_agency_does_not_see_who_texts_the_province(client, hoa):
     assert enter(client, hoa, "view_incomingsms", "view_outgoingmessage").get(LIST).status_code == 403
 

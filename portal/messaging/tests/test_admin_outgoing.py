@@ -66,6 +66,31 @@ def test_the_text_of_a_code_is_never_shown_and_a_notice_is(administrator):
     assert "Ho so da nhan" in administrator.get(reverse("admin:messaging_outgoingmessage_change", args=[notice.pk])).content.decode()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "body__startswith=48",
+        "body__regex=^4",
+        "recipient__startswith=%2B84",
+        "headers__From=x",
+        "secret=1",
+        "about__regex=(",
+        "state=%00",
+        "loai=%00",
+    ],
+)
+def test_the_address_line_asks_nothing_that_the_filters_do_not(administrator, question):
+    make_sms(body="482913 la ma", secret=True)
+    assert administrator.get(f"{LIST}?{question}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "question", ["state__exact=waiting", "channel__exact=sms", "loai=otp", "bao_cao=khong", "nha_cung_cap=smtp", "thoi_gian=7"]
+)
+def test_the_filters_ask_what_they_offer(administrator, question):
+    assert administrator.get(f"{LIST}?{question}").status_code == 200
+
+
 def test_what_failed_is_sent_again_and_nothing_else(administrator, asked, django_capture_on_commit_callbacks):
     failed = make_sms(state="failed", tries=22, last_error="503")
     wiped, sent = make_sms(state="failed", secret=True, body=""), make_sms(state="sent", tries=1)
