@@ -72,6 +72,7 @@ class Router:
                 report_url=reports.address(row, call.provider),
             )
         except GatewayError as trouble:
+            trouble.conceal(row.body)
             if trouble.away:
                 self._watch.was_away(call, trouble)
             elif trouble.permanent:

@@ -88,6 +88,14 @@ def test_a_wrong_number_is_wrong_everywhere(db, first, second):
     assert health().away_since is None
 
 
+def test_a_gateway_that_repeats_a_code_tells_it_to_nobody(db, first, second):
+    for peer in (first, second):
+        peer.status, peer.answer = 503, "busy, not sent: 482913 la ma xac nhan"
+    reason, *_ = refused(make_sms(body="482913 la ma xac nhan (OTP)", secret=True))
+    assert reason == "viettel: 503 busy, not sent: … la ma xac …; vnpt: 503 busy, not sent: … la ma xac …"
+    assert [health().last_error, health("vnpt").last_error] == ["503 busy, not sent: … la ma xac …"] * 2
+
+
 def test_where_none_answers_the_batch_is_put_off_and_the_reason_names_each(db, first, second):
     first.stop()
     second.behaviour = "busy"
