@@ -20,6 +20,9 @@ LINE = 57  # bytes, which are 76 letters of base64
 # Nearly all of them; taking an address apart costs as much as all the rest of a letter.
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
+# Python folds headers at each of them, as if they were ends of lines: what follows would be a header, or the text.
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
+
 
 def message_id(row) -> str:
     """The same over all retries, so that a letter delivered twice can be recognised as one."""
@@ -52,6 +55,7 @@ def written(row) -> bytes:
 
 
 def _header(name: str, value: str) -> str:
+    _without_control(value)
     if name == "Subject" and value.isprintable():
         # Django forgets that the name of the header stands in its first line, too.
         encoded = Header(value, None if value.isascii() else "utf-8", header_name=name).encode()
@@ -71,6 +75,12 @@ def _recipient(row) -> str:
     return row.recipient if PLAIN_ADDRESS.fullmatch(row.recipient) else _address(row.recipient)
 
 
+def _without_control(value: str) -> None:
+    if CONTROL.search(value):
+        raise ValueError("control characters or newlines in a header")
+
+
 @functools.lru_cache(maxsize=100)
 def _address(typed: str) -> str:
+    _without_control(typed)
     return sanitize_address(typed, "utf-8")

@@ -102,10 +102,17 @@ def test_no_line_is_longer_than_a_mail_server_takes():
         {"recipient": "hoa@example.com\nBcc: everybody@example.com"},
         {"recipient": "hoa@example.com, everybody@example.com"},
         {"headers": {"Reply-To": "a@example.com\nBcc: everybody@example.com"}},
+        # What Python's own folding takes for the end of a line.
+        {"subject": "Ho so\x0cBcc: everybody@example.com"},
+        {"subject": "Ho so\x0c\x0c<p>Another letter"},
+        {"subject": "Ho so\x1dva"},
+        {"recipient": "hoa@example.com\u2028x"},
+        {"recipient": "hoa@example.com\x0bx"},
+        {"headers": {"Reply-To": "a@example.com\x0b"}},
     ],
 )
 def test_what_would_make_another_letter_of_it_is_refused(fields):
-    with pytest.raises(ValueError, match=r"newlines|[Ii]nvalid address"):
+    with pytest.raises(ValueError, match=r"newlines|[Ii]nvalid address|control"):
         letters.written(a_row(**fields))
 
 
