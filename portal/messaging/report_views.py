@@ -19,6 +19,7 @@ from portal.messaging import reports
 def report(request, token):
     """Take a `status` from the query, a form or JSON. The token is the key: a forged one finds nothing."""
     try:
+        reports.check(token)  # before anything else of a stranger's request is read
         reports.note(token, _status(request))
     except BadSignature:
         raise Http404 from None

@@ -78,6 +78,12 @@ def test_a_forged_token_finds_nothing(outside, end):
     assert report_of(row) == ""
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=b"])
+def test_what_comes_under_a_forged_token_is_not_read(outside, kind, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    assert outside.post("/sms/bao-cao/7-1-viettel:1abcde:x/", "x" * 2000, content_type=kind).status_code == 404
+
+
 def test_a_row_that_is_gone_is_acknowledged_so_that_the_gateway_stops(outside):
     row = sent()
     OutgoingMessage.objects.all().delete()
