@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from portal.messaging.models import FORGOTTEN, InboxCopy, IncomingPart, IncomingSms, OutgoingMessage
+from portal.messaging.models.incoming import ANSWER_WITHIN
 
 BATCH = 1000
 NO_TEXT = {"subject": "", "body": "", "html": "", "headers": {}}
@@ -63,7 +64,8 @@ def forget_account(*addresses: str, about: str) -> None:
     while forget_closed():
         pass
     InboxCopy.objects.filter(recipient__in=addresses).delete()
-    IncomingSms.objects.filter(sender__in=addresses, answered_at__isnull=False).update(sender=NOBODY)
+    done = Q(answered_at__isnull=False) | Q(received_at__lte=timezone.now() - ANSWER_WITHIN)
+    IncomingSms.objects.filter(done, sender__in=addresses).update(sender=NOBODY)
     IncomingPart.objects.filter(sender__in=addresses, joined_at__isnull=False).update(sender=NOBODY)
 
 

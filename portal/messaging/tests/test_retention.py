@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from portal.messaging import delivery, outbox, retention
 from portal.messaging.models import InboxCopy, IncomingPart, IncomingSms, OutgoingMessage
+from portal.messaging.models.incoming import ANSWER_WITHIN
 from portal.messaging.tests.make import make_letter, make_sms
 
 PHONE, EMAIL, OTHER_EMAIL = "+84912345678", "lan.nie@example.com", "lan.cu@example.com"
@@ -107,6 +108,14 @@ def test_a_message_on_its_way_is_delivered_first_and_forgotten_then(sms_sent):
     retention.forget_old()
     row.refresh_from_db()
     assert (row.recipient, row.body, row.state, row.forget) == (f"xoa:{row.pk}", "", "sent", False)
+
+
+def test_a_text_that_nobody_will_answer_any_more_is_forgotten_too():
+    texted = [IncomingSms.objects.create(provider_id=str(n), sender=PHONE, text="TK") for n in range(2)]
+    IncomingSms.objects.filter(pk=texted[0].pk).update(received_at=NOW - ANSWER_WITHIN - timedelta(minutes=1))
+    retention.forget_account(PHONE, about="account:0")
+    # The second one is answered first, and goes by age.
+    assert list(IncomingSms.objects.order_by("pk").values_list("sender", flat=True)) == [f"xoa:{texted[0].pk}", PHONE]
 
 
 def test_many_of_them_are_forgotten_in_batches(monkeypatch):
