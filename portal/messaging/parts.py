@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -86,8 +86,10 @@ def keep(provider_id: str, sender: str, where: Place, text: str) -> IncomingSms 
 def join_late(*, at: datetime | None = None) -> None:
     """Make an SMS of what came of a text whose other parts stay away; a fault with one must not hold up the others."""
     now = at or timezone.now()
-    begun = IncomingPart.objects.waiting(since=now - ANSWER_WITHIN).filter(number=1, received_at__lte=now - PATIENCE)
-    for sender, reference, total in begun.values_list("sender", "reference", "total").distinct()[:100]:
+    begun = IncomingPart.objects.waiting(since=now - ANSWER_WITHIN).values_list("sender", "reference", "total")
+    # Only those that are due, or whoever keeps a hundred of them open would hold up the others.
+    late = begun.annotate(newest=Max("received_at"), first=Min("number")).filter(newest__lte=now - PATIENCE, first=1)
+    for sender, reference, total, *_ in late.order_by("newest")[:100]:
         try:
             _join_late(sender, reference, total, now)
         except Exception:

@@ -195,6 +195,17 @@ def test_the_parts_still_coming_are_waited_for(db):
     assert texts() == []
 
 
+def test_texts_that_somebody_keeps_open_do_not_hold_up_the_others(db):
+    for reference in range(120):
+        part(1, 3, "TK", sender="+84911111111", reference=reference)
+    part(1, 2, "TK, An", sender="+84999999999")
+    IncomingPart.objects.update(received_at=NOW() - PATIENCE - LATER)
+    for reference in range(120):
+        part(2, 3, ", An", sender="+84911111111", reference=reference)
+    parts.join_late()
+    assert texts() == [("+84999999999", "TK, An")]
+
+
 def test_what_lay_too_long_is_joined_no_more_and_forgotten(db):
     part(1, 2, "TK, An")
     IncomingPart.objects.update(received_at=NOW() - inbound.ANSWER_WITHIN - LATER)
