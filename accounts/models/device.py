@@ -97,6 +97,7 @@ class SmsDevice(TimestampMixin, CooldownMixin, ThrottlingMixin, SideChannelDevic
             about=f"account:{self.user_id}",
             secret=True,
             urgent=True,
+            first=self.purpose == self.Purpose.SIGN_IN,
             expires_at=self.valid_until,
         )
         return gettext("Mã OTP {digits} chữ số đã gửi tới {phone}.").format(digits=settings.OTP_DIGITS, phone=masked_phone(self.phone))

@@ -72,7 +72,15 @@ def test_a_code_goes_out_as_the_most_urgent_secret_sms(device):
         f"{device.token} la ma xac nhan (OTP) dich vu cong tinh Dak Lak, het han sau 5 phut. "
         "Khong dua ma nay cho bat ky ai, ke ca nguoi xung la can bo."
     )
-    assert (sms.channel, sms.recipient, sms.kind, sms.secret, sms.priority) == ("sms", "+84912345678", "otp", True, 1)
+    assert (sms.channel, sms.recipient, sms.kind, sms.secret, sms.priority) == ("sms", "+84912345678", "otp", True, 0)
+
+
+@pytest.mark.parametrize("purpose", SmsDevice.OPEN_TO_STRANGERS)
+def test_a_code_that_a_stranger_may_ask_for_goes_behind_those_of_sign_in(device, purpose):
+    device.purpose = purpose
+    device.save()
+    device.generate_challenge()
+    assert letters()[0].priority == 1
 
 
 def test_a_code_is_sent_no_later_than_it_can_be_used(device):

@@ -11,7 +11,8 @@ from portal.messaging import broker, hours, wording
 from portal.messaging.models import Channel, OutgoingMessage
 from portal.text import e164
 
-URGENT, NORMAL = 1, 5
+# Strangers can ask for thousands of urgent messages, but for none that goes first.
+FIRST, URGENT, NORMAL = 0, 1, 5
 DELIVER = "portal.messaging.tasks.deliver_waiting"
 
 
@@ -26,6 +27,7 @@ def post(
     about: str = "",
     secret: bool = False,
     urgent: bool = False,
+    first: bool = False,
     any_hour: bool = False,
     expires_at: datetime | None = None,
 ) -> OutgoingMessage | None:
@@ -33,7 +35,7 @@ def post(
 
     Renders `messages/<template>.sms.txt`, or `.subject.txt` and `.email.txt` (with `.email.html`
     where it exists). The same event, channel and recipient twice is the first message. `urgent` goes
-    before notices and at any hour; `any_hour` is a notice that answers what somebody did this moment.
+    before notices and at any hour, `first` before all that is urgent; `any_hour` is a notice that answers what somebody did this moment.
     After `expires_at` it is not sent at all.
     """
     if not to.strip():
@@ -44,8 +46,8 @@ def post(
         subject, body, html = wording.email(template, context)
     return write(
         event=event, kind=kind, channel=channel, recipient=to, about=about,
-        subject=subject, body=body, html=html, secret=secret, priority=URGENT if urgent else NORMAL,
-        any_hour=any_hour or urgent, expires_at=expires_at,
+        subject=subject, body=body, html=html, secret=secret, priority=FIRST if first else URGENT if urgent else NORMAL,
+        any_hour=any_hour or urgent or first, expires_at=expires_at,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.messaging import claims, delivery
 from portal.messaging.models import OutgoingMessage
+from portal.messaging.outbox import FIRST, URGENT
 from portal.messaging.tests.make import make_letter, make_sms
 
 PROVINCE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -36,6 +37,13 @@ def test_the_urgent_are_taken_before_the_notices_and_the_older_before_the_newer(
     assert ids(claims.claim()) == ids([old_code, young_code])
     assert ids(claims.claim()) == ids([old_notice, notice])
     assert claims.claim() == []
+
+
+def test_a_flood_of_answers_does_not_go_before_a_code_of_sign_in(db):
+    now = timezone.now()
+    answers = [make_sms(kind="sms_answer", priority=URGENT, due_at=now - timedelta(minutes=4)) for _ in range(3)]
+    code = make_sms(kind="otp", priority=FIRST)
+    assert ids(claims.claim(few=2)) == ids([code, answers[0]])
 
 
 def test_of_two_that_are_as_old_the_one_posted_first_goes_first(db):
