@@ -69,26 +69,23 @@ class Storm:
 
     def await_every_blow(self, seconds: float) -> None:
         """However early the citizens are done: no storm without each of its blows."""
-        assert self._all_fell.wait(seconds), f"only {self.outages} in time"
+        assert self._all_fell.wait(seconds), f"only {self.outages} in time: {self.fault}"
 
     @contextlib.contextmanager
     def away(self, *names: str):
         """These are dead as long as the block lasts; noted, so that what it explains can be explained."""
         since = time.time()
-        try:
-            with self.site.without(*names):
-                yield
-        finally:
-            if "postgres" in names:
-                wait_until(self._database_answers, BACK_SECONDS, "PostgreSQL did not come back")
-            self.outages.append(Outage(names, since, time.time()))
+        with self.site.without(*names):
+            yield
+        if "postgres" in names:
+            wait_until(self._database_answers, BACK_SECONDS, "PostgreSQL did not come back")
+        self.outages.append(Outage(names, since, time.time()))
 
     def _strike(self) -> None:
         try:
             while True:
                 for names in self._blows.sample(BLOWS, len(BLOWS)):
-                    self._await_recovery()
-                    if self._over.wait(self._blows.uniform(*BETWEEN_BLOWS_SECONDS)):
+                    if not self._lie_in_wait():
                         return
                     self._blow(names)
                 self._all_fell.set()
@@ -103,8 +100,15 @@ class Storm:
             # Not cut short by the end of the storm: whoever is away longest is the one to be seen.
             time.sleep(absence)
 
-    def _await_recovery(self) -> None:
-        wait_until(lambda: self._over.is_set() or self._all_at_work(), BACK_SECONDS, "not everybody came back from a blow")
+    def _lie_in_wait(self) -> bool:
+        """Until all have been at work for a while; False where the storm is over before."""
+        while not self._over.is_set():
+            wait_until(lambda: self._over.is_set() or self._all_at_work(), BACK_SECONDS, "not everybody came back from a blow")
+            self._over.wait(self._blows.uniform(*BETWEEN_BLOWS_SECONDS))
+            # A worker may end over the broker it has just lost, and be started again.
+            if not self._over.is_set() and self._all_at_work():
+                return True
+        return False
 
     def _all_at_work(self) -> bool:
         with contextlib.suppress(AssertionError, psutil.Error):
