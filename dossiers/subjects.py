@@ -32,7 +32,15 @@ def owned_by(citizen):
     return _names(Dossier.objects.owned_by(citizen))
 
 
+def _keys(names) -> list[int]:
+    return [int(key) for name in names if name.startswith(PREFIX) and (key := name.removeprefix(PREFIX)).isdecimal()]
+
+
+def owned_links(names, citizen) -> dict[str, tuple[str, str]]:
+    codes = Dossier.objects.owned_by(citizen).filter(pk__in=_keys(names)).exclude(receipt_code="").values_list("pk", "receipt_code")
+    return {f"{PREFIX}{pk}": (code, reverse("dossiers:detail", args=[code])) for pk, code in codes}
+
+
 def links(names, official_user) -> dict[str, tuple[str, str]]:
-    keys = [int(key) for name in names if name.startswith(PREFIX) and (key := name.removeprefix(PREFIX)).isdecimal()]
-    found = Dossier.objects.visible_to(official_user).filter(pk__in=keys).values_list("pk", "receipt_code")
+    found = Dossier.objects.visible_to(official_user).filter(pk__in=_keys(names)).values_list("pk", "receipt_code")
     return {f"{PREFIX}{pk}": (code, reverse("admin:dossiers_dossier_change", args=[pk])) for pk, code in found}

@@ -117,3 +117,14 @@ def test_a_draft_is_nobodys_subject_but_its_owners(hoa, lan, birth, agency):
     draft = make_draft(lan, birth, agency=agency)
     assert list(subjects.owned_by(lan)) == [{"name": f"dossier:{draft.pk}"}]
     assert list(subjects.visible_to(hoa)) == []
+
+
+def test_a_citizen_is_led_from_a_message_to_the_own_dossier_and_to_nobody_elses(client, lan, minh, birth, agency, ours):
+    others = make_dossier(minh, birth, agency)
+    about(ours, recipient=lan.phone, state="sent"), about(others, recipient=lan.phone)
+    lan.phone_verified_at = timezone.now() - datetime.timedelta(days=1)
+    lan.save()
+    client.force_login(lan)
+    subject = {row["message"].about: row["subject"] for row in client.get(reverse("messaging:received")).context["rows"]}
+    here = (ours.receipt_code, reverse("dossiers:detail", args=[ours.receipt_code]))
+    assert subject == {f"dossier:{ours.pk}": here, f"dossier:{others.pk}": None}

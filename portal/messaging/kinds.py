@@ -32,7 +32,7 @@ NAMES = {
     "dossier.ready": _("Hồ sơ có kết quả"),
     "dossier.returned": _("Đã trả kết quả"),
     "sms_answer": _("Trả lời tin nhắn"),
-    "sms_help": _("Hướng dẫn cú pháp"),
+    "sms_help": _("Hướng dẫn nhắn tin"),
     "alarm": _("Báo động cho người vận hành"),
 }
 

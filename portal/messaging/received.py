@@ -73,9 +73,16 @@ def _check(message) -> str:
     return _("Kiểm tra thư điện tử ở trang Tài khoản.")
 
 
-def row(message, at) -> dict:
-    """One message as lists show it, without its text."""
+def rows(messages, at, person) -> list[dict]:
+    """Messages as lists show them, without their texts, each with the own dossier it is about."""
+    messages = list(messages)
+    about = subjects.owned_links({message.about for message in messages}, person)
+    return [_row(message, at) | {"subject": about.get(message.about)} for message in messages]
+
+
+def _row(message, at) -> dict:
     return {
+        "message": message,
         "kind": kinds.name(message.kind),
         "channel": message.get_channel_display(),
         "recipient": message.masked_recipient,
@@ -88,6 +95,5 @@ def row(message, at) -> dict:
 @require_safe
 def show(request):
     page = Paginator(by(request.user).defer("html", "headers"), PER_PAGE).get_page(request.GET.get("page"))
-    at = timezone.now()
-    rows = [row(message, at) | {"message": message, "text": message.body.strip()} for message in page]
-    return render(request, "messaging/received.html", {"page": page, "rows": rows, "text_days": settings.MESSAGE_TEXT_DAYS})
+    listed = [row | {"text": row["message"].body.strip()} for row in rows(page, timezone.now(), request.user)]
+    return render(request, "messaging/received.html", {"page": page, "rows": listed, "text_days": settings.MESSAGE_TEXT_DAYS})

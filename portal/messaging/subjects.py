@@ -27,6 +27,11 @@ def owned_by(citizen):
     return _room().owned_by(citizen)
 
 
+def owned_links(names, citizen) -> dict[str, tuple[str, str]]:
+    """What to call each of a citizen's own records, and where its owner looks at it; one query."""
+    return _room().owned_links(names, citizen)
+
+
 def links(names, official_user) -> dict[str, tuple[str, str]]:
     """What to call each record, and where it is looked at, as far as it lies before this official; one query."""
     return _room().links(names, official_user)

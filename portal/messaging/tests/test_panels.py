@@ -20,18 +20,22 @@ def test_the_messages_sent_to_this_person_without_their_texts(lan):
     make_letter(), make_sms()
     assert [{name: str(value) for name, value in row.items()} for row in rows_of(lan)] == [
         {
+            "message": str(sms),
             "kind": "Mã xác nhận (OTP)",
             "channel": "Tin nhắn",
             "recipient": sms.masked_recipient,
             "at": str(sms.created_at),
             "outcome": str(received.outcome(sms, timezone.now())),
+            "subject": "None",
         },
         {
+            "message": str(letter),
             "kind": "Hồ sơ được tiếp nhận",
             "channel": "Thư điện tử",
             "recipient": f"c***@{lan.email.split('@')[1]}",
             "at": str(letter.created_at),
             "outcome": str(received.outcome(letter, timezone.now())),
+            "subject": "None",
         },
     ]
 
