@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.messaging import kinds
+from portal.messaging.admin.verdict import name_of
 from portal.messaging.models import OutgoingMessage
 from portal.messaging.models.provider import MAIL_SERVER
 
@@ -50,7 +51,7 @@ class ProviderFilter(admin.SimpleListFilter):
     parameter_name = "nha_cung_cap"
 
     def lookups(self, request, model_admin):
-        return [(name, name) for name in [*(gateway["NAME"] for gateway in settings.SMS_GATEWAYS), MAIL_SERVER]]
+        return [(name, name_of(name)) for name in [*(gateway["NAME"] for gateway in settings.SMS_GATEWAYS), MAIL_SERVER]]
 
     def queryset(self, request, rows):
         return rows.filter(provider=self.value()) if self.value() else rows
@@ -70,3 +71,16 @@ class PeriodFilter(admin.SimpleListFilter):
         if self.value() not in self.DAYS:
             return rows
         return rows.filter(created_at__gte=timezone.now() - datetime.timedelta(days=int(self.value())))
+
+
+class AnsweredFilter(admin.SimpleListFilter):
+    """Whether a text to the short code was answered."""
+
+    title = _("trả lời")
+    parameter_name = "tra_loi"
+
+    def lookups(self, request, model_admin):
+        return [("roi", _("Đã trả lời")), ("chua", _("Chưa trả lời"))]
+
+    def queryset(self, request, rows):
+        return rows.filter(answered_at__isnull=self.value() == "chua") if self.value() in ("roi", "chua") else rows
