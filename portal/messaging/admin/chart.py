@@ -25,7 +25,9 @@ class Chart:
     def __init__(self, label, hours):
         self.label, self.hours = label, hours
         self.sent, self.failed, self.expired = (sum(getattr(hour, name) for hour in hours) for name in ("sent", "failed", "expired"))
-        self.peak = max(hour.sent for hour in hours)
+        self.is_empty = not (self.sent or self.failed or self.expired)
+        self.busiest = max(hours, key=lambda hour: hour.sent)
+        self.peak = self.busiest.sent
         depth = max(hour.failed + hour.expired for hour in hours)
         # Room for the least bar above the line, and for one of each kind below it.
         self._scale = (HEIGHT - 3 * LEAST) / (self.peak + depth) if self.peak + depth else 0

@@ -15,7 +15,7 @@ from portal.messaging import budget, outbox, situation
 from portal.messaging.admin import audit
 from portal.messaging.admin.chart import Chart
 from portal.messaging.admin.rights import ForOperators, operates
-from portal.messaging.admin.verdict import age, all_well, troubles
+from portal.messaging.admin.verdict import age, all_well, name_of, troubles
 from portal.messaging.models import Channel, OutgoingMessage, ProviderHealth
 from portal.templatetags.portal import moment
 
@@ -66,6 +66,7 @@ class OverviewAdmin(ForOperators):
             "failed": failed,
             "spent": spent,
             "most": most,
+            "soon_spent": int(most * budget.ALARM_AT),
             "reports": [(label, reports[report]) for report, label in REPORTS.items()],
         }
         return TemplateResponse(request, "admin/messaging/overview.html", context | (extra_context or {}))
@@ -73,7 +74,7 @@ class OverviewAdmin(ForOperators):
     def try_now_view(self, request):
         """A provider that is left alone is asked again at once, as its people say that it is back."""
         self._operators_only(request)
-        name = request.POST.get("name", "")
+        name = request.POST.get("name", "").replace("\0", "")
         again = situation.try_now(name, timezone.now())
         if again is None:
             messages.warning(request, _("Nhà cung cấp này không bị tạm nghỉ, hoặc đã hết thời gian nghỉ."))
@@ -81,7 +82,10 @@ class OverviewAdmin(ForOperators):
             audit.record(request.user, "pause of a provider ended", provider=name, messages=again)
             outbox.wake_after_commit()
             said = ngettext("Đang thử lại {name} với {n} tin.", "Đang thử lại {name} với {n} tin.", again)
-            messages.success(request, said.format(name=name, n=again) if again else _("Tin tiếp theo sẽ thử lại {name}.").format(name=name))
+            messages.success(
+                request,
+                said.format(name=name_of(name), n=again) if again else _("Tin tiếp theo sẽ thử lại {name}.").format(name=name_of(name)),
+            )
         return redirect("admin:messaging_providerhealth_changelist")
 
     @staticmethod
@@ -103,4 +107,4 @@ def _provider(provider, at) -> dict:
         pill = ("done", "tick", _("Hoạt động"))
     else:
         pill = ("", "clock", _("Chưa dùng"))
-    return {"health": provider, "channel": Channel(provider.channel).label, "pill": pill, "paused": paused}
+    return {"health": provider, "name": name_of(provider.name), "channel": Channel(provider.channel).label, "pill": pill, "paused": paused}

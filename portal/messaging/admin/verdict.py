@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from portal.messaging import budget
 from portal.messaging.models import Channel
+from portal.messaging.models.provider import MAIL_SERVER
 from portal.templatetags.portal import moment
 
 
@@ -48,19 +49,34 @@ def _away(at, providers):
 def _late(at, waiting):
     oldest = min((row.oldest for row in waiting if row.oldest), default=None)
     if oldest and at - oldest > datetime.timedelta(seconds=settings.READY_MESSAGE_AGE_SECONDS):
-        text = _("Có tin đến lượt đã {age} mà chưa ai gửi. Kiểm tra worker và beat, rồi Redis và cơ sở dữ liệu.")
+        text = _("Có tin đến lượt đã {age} mà chưa gửi. Báo bộ phận kỹ thuật kiểm tra worker, beat, Redis và cơ sở dữ liệu.")
         yield Trouble("error", text.format(age=age(at - oldest)))
 
 
 def _budget(marks):
     if "all" in marks:
-        yield Trouble("error", _("Đã dùng hết số tin nhắn của hôm nay, kể cả mã đăng nhập. Nâng SMS_DAILY_BUDGET."))
+        yield Trouble(
+            "error", _("Đã hết số tin nhắn của hôm nay, mã đăng nhập cũng không đi được. Báo bộ phận kỹ thuật nâng SMS_DAILY_BUDGET.")
+        )
     elif "notices" in marks:
         yield Trouble(
-            "error", _("Thông báo đã hết phần tin nhắn của hôm nay, nên chờ đến sáng mai. Cần gửi ngay thì nâng SMS_DAILY_BUDGET.")
+            "error",
+            _(
+                "Thông báo đã hết phần tin nhắn của hôm nay, nên chờ đến sáng mai. Cần gửi ngay thì báo bộ phận kỹ thuật nâng SMS_DAILY_BUDGET."
+            ),
         )
     elif "80" in marks:
-        yield Trouble("warn", _("Đã dùng quá 80% số tin nhắn của hôm nay. Xem có ai xin mã hàng loạt không, hoặc nâng SMS_DAILY_BUDGET."))
+        yield Trouble(
+            "warn",
+            _(
+                "Đã dùng quá 80% số tin nhắn của hôm nay. Xem có ai xin mã hàng loạt không, hoặc báo bộ phận kỹ thuật nâng SMS_DAILY_BUDGET."
+            ),
+        )
+
+
+def name_of(provider: str) -> str:
+    """What people call it: the mail server has the same short name everywhere, and gateways have their own."""
+    return _("Máy chủ thư") if provider == MAIL_SERVER else provider
 
 
 def all_well(waiting) -> str:

@@ -32,11 +32,12 @@ def test_one_failure_among_thousands_is_to_be_seen():
 
 
 def test_an_idle_day_has_a_line_and_no_bars():
-    assert (list(chart().bars()), chart().peak) == ([], 0)
+    assert (list(chart().bars()), chart().peak, chart().is_empty) == ([], 0, True)
     assert 0 < chart().zero < HEIGHT
 
 
 def test_the_sums_and_the_hours_that_are_named():
     drawn = chart(h0=(8, 2, 1), h7=(3, 0, 1))
-    assert (drawn.sent, drawn.failed, drawn.expired, drawn.peak) == (11, 2, 2, 8)
+    assert (drawn.sent, drawn.failed, drawn.expired, drawn.peak, drawn.is_empty) == (11, 2, 2, 8, False)
+    assert drawn.busiest.begins == BEGIN
     assert [tick.hour for tick in drawn.ticks] == [9, 15, 21, 3]

@@ -46,9 +46,9 @@ def test_a_quiet_day_is_said_to_be_well(operator):
     words = words_of(operator.get(PAGE))
     for said in (
         "Mọi việc bình thường: tin đi ngay khi đến lượt, mọi nhà cung cấp hoạt động.",
-        "Đã gửi 0, không gửi được 0, hết hạn 0.",
+        "Không có tin nào.",
         "kannel-1 Tin nhắn Chưa gửi được lần nào. Chưa dùng",
-        "smtp Thư điện tử Chưa gửi được lần nào.",
+        "Máy chủ thư Thư điện tử Chưa gửi được lần nào.",
         "Đã dùng 0 trên 20.000 tin.",
         "Chưa rõ, nhà mạng chưa báo 0",
     ):
@@ -62,11 +62,11 @@ def test_the_page_says_what_waits_left_failed_and_arrived(operator):
     make_letter(state="failed", failed_at=now)
     words = words_of(operator.get(PAGE))
     for said in (
-        "Có tin đến lượt đã 20 phút mà chưa ai gửi.",
+        "Có tin đến lượt đã 20 phút mà chưa gửi.",
         "Có 1 tin không gửi được. Xem lý do, rồi gửi lại.",
         "Tin nhắn thông báo 1 20 phút 0 0",
-        "Đã gửi 1, không gửi được 0, hết hạn 0. Giờ nhiều nhất: 1 tin đã gửi.",
-        "Đã gửi 0, không gửi được 1, hết hạn 0.",
+        f"Đã gửi: 1 Không gửi được: 0 Hết hạn: 0 Gửi nhiều nhất lúc {timezone.localtime(now).hour} giờ: 1 tin.",
+        "Đã gửi: 0 Không gửi được: 1 Hết hạn: 0 Dưới vạch ngang là tin không gửi được và tin hết hạn.",
         "Đã đến máy 1",
     ):
         assert said in words
@@ -76,7 +76,7 @@ def test_the_day_is_drawn_and_told_in_a_table_without_a_style_of_its_own(operato
     make_sms(state="sent", sent_at=timezone.now())
     html = operator.get(PAGE).content.decode()
     assert len(re.findall(r'<rect class="sent" x="[\d.]+" y="[\d.]+" width="[\d.]+" height="[\d.]+"/>', html)) == 1
-    assert html.count('<th scope="row">') == 4 + 2 * 24 + 4
+    assert html.count('<th scope="row">') == 4 + 24 + 4
     assert "style=" not in html
     assert "<script" not in html
 
@@ -94,7 +94,7 @@ def test_a_day_without_limit_says_so(operator, settings):
 
 def test_an_operator_ends_a_pause_and_the_trail_says_who(operator, hoa, away, monkeypatch, django_capture_on_commit_callbacks):
     asked = []
-    monkeypatch.setattr(broker, "ask", lambda task, *args: asked.append(task) or True)
+    monkeypatch.setattr(broker, "ask_once", lambda task: asked.append(task) or True)
     make_sms(due_at=timezone.now() + timedelta(minutes=9), tries=1)
     words = words_of(operator.get(PAGE))
     assert "kannel-1 gián đoạn từ" in words
@@ -118,6 +118,12 @@ def test_a_pause_that_is_over_is_not_ended_twice(operator, away):
     told = words_of(operator.post(TRY_NOW, {"name": "kannel-1"}, follow=True))
     assert "Nhà cung cấp này không bị tạm nghỉ, hoặc đã hết thời gian nghỉ." in told
     assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["\0", "kannel-1\0x", "x" * 5000])
+def test_no_provider_has_such_a_name(operator, away, name):
+    assert operator.post(TRY_NOW, {"name": name}).status_code == 302
+    assert ProviderHealth.objects.get().away_until == away.away_until
 
 
 def test_a_pause_is_ended_by_a_press_only(operator, away):

@@ -60,7 +60,7 @@ def test_a_queue_that_stands_still_says_what_to_look_at(settings):
     settings.READY_MESSAGE_AGE_SECONDS = 900
     still = [Waiting("sms", True, 1, oldest=ago(minutes=16)), Waiting("email", False, 1, oldest=ago(minutes=2))]
     assert troubles(waiting=still) == [
-        Trouble("error", "Có tin đến lượt đã 16 phút mà chưa ai gửi. Kiểm tra worker và beat, rồi Redis và cơ sở dữ liệu.")
+        Trouble("error", "Có tin đến lượt đã 16 phút mà chưa gửi. Báo bộ phận kỹ thuật kiểm tra worker, beat, Redis và cơ sở dữ liệu.")
     ]
     assert troubles(waiting=[Waiting("sms", True, 1, oldest=ago(minutes=15))]) == []
 
