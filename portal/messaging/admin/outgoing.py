@@ -19,7 +19,7 @@ from portal.messaging import kinds, outbox, search, situation, subjects
 from portal.messaging.admin import audit
 from portal.messaging.admin.filters import KindFilter, PeriodFilter, ProviderFilter, ReportFilter
 from portal.messaging.admin.rights import ReadOnlyAdmin, operates
-from portal.messaging.models import OutgoingMessage
+from portal.messaging.models import Channel, OutgoingMessage
 from portal.paging import CappedPaginator, PagedList
 from portal.templatetags.portal import icon, moment
 
@@ -70,10 +70,12 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
     list_max_show_all = 25
     actions = ("send_again",)
     fields = (
-        "masked_recipient", "kind_name", "channel", "record", "event", "subject", "shown_body",
-        "state", "tries", "last_error", "provider", "shown_report", "created_at", "due_at", "expires_at", "sent_at", "failed_at",
+        "kind_name", "masked_recipient", "channel", "record", "state", "last_error", "tries", "shown_report", "subject", "shown_body",
+        "created_at", "due_at", "expires_at", "sent_at", "failed_at", "provider", "event",
     )  # fmt: skip
     readonly_fields = fields
+    # Told only where there is something to tell.
+    at_times = ("about", "last_error", "tries", "subject", "expires_at", "sent_at", "failed_at", "provider")
 
     # --- Who may what --------------------------------------------------------------------------
 
@@ -101,6 +103,13 @@ class OutgoingMessageAdmin(ReadOnlyAdmin):
             path("<int:pk>/gui-lai/", own(self.send_one_view, require_POST), name="messaging_outgoingmessage_send_again"),
             *super().get_urls(),
         ]
+
+    def get_fields(self, request, obj=None):
+        shown = {"about": "record"}
+        left_out = {shown.get(name, name) for name in self.at_times if obj and not getattr(obj, name)}
+        if obj and obj.channel == Channel.EMAIL:
+            left_out.add("shown_report")
+        return [field for field in self.fields if field not in left_out]
 
     # --- The list ------------------------------------------------------------------------------
 
