@@ -6,6 +6,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.templatetags.portal import number
+
 # Nobody needs an exact count beyond this; counting a million rows would take longer than the page.
 COUNT_UP_TO = 5000
 
@@ -25,13 +27,13 @@ class PagedList(ChangeList):
 
     def get_results(self, request):
         super().get_results(request)
-        self.pages = [self._page_link(number) for number in self.paginator.get_elided_page_range(self.page_num)] if self.multi_page else []
+        self.pages = [self._page_link(page) for page in self.paginator.get_elided_page_range(self.page_num)] if self.multi_page else []
         self.shown = self._shown()
 
-    def _page_link(self, number):
-        if number == Paginator.ELLIPSIS:
-            return {"number": number, "current": False, "url": ""}
-        return {"number": number, "current": number == self.page_num, "url": self.get_query_string({PAGE_VAR: number})}
+    def _page_link(self, page):
+        if page == Paginator.ELLIPSIS:
+            return {"number": page, "current": False, "url": ""}
+        return {"number": page, "current": page == self.page_num, "url": self.get_query_string({PAGE_VAR: page})}
 
     def _shown(self):
         """“Hồ sơ 1–8 trong 46”; beyond the limit of counting, “trong hơn 5.000”."""
@@ -39,6 +41,5 @@ class PagedList(ChangeList):
         if not rows:
             return ""
         first = (self.page_num - 1) * self.list_per_page + 1
-        limit = f"{COUNT_UP_TO:,}".replace(",", ".")
-        total = _("hơn {limit}").format(limit=limit) if self.result_count > COUNT_UP_TO else self.result_count
-        return str(self.foot).format(first=first, last=first + rows - 1, total=total)
+        total = _("hơn {limit}").format(limit=number(COUNT_UP_TO)) if self.result_count > COUNT_UP_TO else number(self.result_count)
+        return str(self.foot).format(first=number(first), last=number(first + rows - 1), total=total)
