@@ -17,6 +17,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import Urlizer
 from django.utils.http import urlencode
@@ -101,7 +102,7 @@ class Inbox(View):
             "page": page,
             "page_query": urlencode({"den": wanted}) + "&" if wanted else "",
             "entries": [_entry(copy) for copy in page],
-            "waiting": OutgoingMessage.objects.filter(state=OutgoingMessage.State.WAITING).count(),
+            "waiting": OutgoingMessage.objects.filter(state=OutgoingMessage.State.WAITING, due_at__lte=timezone.now()).count(),
             "sms_length": SMS_LENGTH,
         }
         return render(request, "dev/inbox.html", context)
