@@ -31,11 +31,11 @@ def redis(tmp_path, settings, monkeypatch):
 def queued(settings):
     """The names of the tasks in the queue as a worker would take them; it is empty afterwards."""
     names = []
-    with app.connection_for_read(url=settings.CELERY_BROKER_URL) as connection, connection.SimpleQueue("celery") as queue:
-        with contextlib.suppress(Empty):
-            while message := queue.get(block=False):
-                names.append(message.headers["task"])
-                message.ack()
+    reading = app.connection_for_read(url=settings.CELERY_BROKER_URL)
+    with reading as connection, connection.SimpleQueue("celery") as queue, contextlib.suppress(Empty):
+        while message := queue.get(block=False):
+            names.append(message.headers["task"])
+            message.ack()
     return names
 
 
