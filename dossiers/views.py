@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dossiers import attachments, clock, drafts, files, forms, links, papers, review, submission, wizard, words
 from dossiers.models import Dossier
 from dossiers.status import Status
-from portal import captcha, kept
+from portal import captcha, kept, throttle
 from portal.templatetags.portal import clock as spoken_clock
 from portal.text import masked_phone
 from procedures.models import Procedure
 from procedures.sheet import Sheet
 
 PER_PAGE = 20
+DAY = 86400
 EDITED_ELSEWHERE = gettext_lazy("Hồ sơ này vừa được sửa ở cửa sổ khác. Tải lại để xem bản mới nhất.")
 
 
@@ -190,9 +191,12 @@ def check_and_submit(request, key):
             if dossier.is_draft and dossier.edit != seen:
                 return _review(request, dossier, forms.FilingForm(solved=True), stale=EDITED_ELSEWHERE)
             if dossier.is_draft:
+                # Each is told of by SMS, also to a number that was only typed.
+                throttle.check("submissions", str(request.user.pk), limit=settings.SUBMISSIONS_PER_DAY, seconds=DAY)
                 review.swear(dossier)
                 submission.submit(dossier.pk, by=request.user)
     except submission.Incomplete as incomplete:
+        throttle.give_back("submissions", str(request.user.pk))
         return _review(request, dossier, forms.FilingForm(initial={"sworn": True}, solved=True), problems=incomplete.problems)
     return redirect("dossiers:receipt", key=dossier.key)
 

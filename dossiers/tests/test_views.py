@@ -14,6 +14,7 @@ from dossiers.models import Dossier
 from dossiers.status import Status
 from dossiers.tests import walk
 from dossiers.tests.make import make_draft
+from portal import throttle
 from procedures.tests.make import DECLARATION, make_agency, make_procedure
 
 SLUGS = ["co-quan", "nguoi-nop", "giay-to", "nhan-ket-qua", "kiem-tra"]
@@ -544,6 +545,25 @@ def test_a_second_press_changes_nothing_of_what_the_first_submitted(signed_in, l
     assert walk.file(signed_in, dossier).url == reverse("dossiers:receipt", args=[dossier.key])
     dossier.refresh_from_db()
     assert dossier.sworn_at == first["sworn_at"]
+
+
+def test_a_citizen_submits_only_so_many_dossiers_a_day(signed_in, agency, birth, settings):
+    settings.SUBMISSIONS_PER_DAY = 1
+    first = walk.to_review(signed_in, birth, agency)
+    assert walk.file(signed_in, first).status_code == 302
+    second = walk.to_review(signed_in, birth, agency)
+    assert walk.file(signed_in, second).status_code == 429
+    second.refresh_from_db()
+    assert second.status == Status.DRAFT
+    # What was submitted already shows its receipt as before.
+    assert walk.file(signed_in, first).url == reverse("dossiers:receipt", args=[first.key])
+
+
+def test_a_press_that_submits_nothing_is_not_counted(signed_in, lan, agency, birth):
+    dossier = walk.to_review(signed_in, birth, agency)
+    dossier.attachments.all().delete()
+    assert walk.file(signed_in, dossier).status_code == 200
+    assert throttle.used("submissions", str(lan.pk)) == 0
 
 
 def test_a_draft_thrown_away_while_its_code_was_judged_is_not_there(signed_in, agency, birth, monkeypatch):
