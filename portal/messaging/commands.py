@@ -53,6 +53,7 @@ def _found(text):
 def _after(text: str, letters: int) -> str:
     """What follows so many letters; a mark that no letter could take in stands beside it and counts nothing."""
     for end in range(letters, len(text)):
-        if len(unaccented(text[:end])) == letters and not unicodedata.combining(text[end]):
+        # The cheap question first: a text may be a thousand marks.
+        if not unicodedata.combining(text[end]) and len(unaccented(text[:end])) == letters:
             return text[end:]
     return ""
