@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # EMAIL_TIMEOUT holds for each step, of which a letter has up to eight: together they must fit into a lease.
 LONGEST_LETTER_SECONDS = 25
+# Many servers end a conversation that goes on for ever; the last letter of it would take them for away.
+LETTERS_PER_CONNECTION = 100
 GONE = 421  # “Service not available, closing transmission channel”
 
 
@@ -59,7 +61,7 @@ class Mailer:
 
     def __init__(self):
         self._connection = None
-        self._lost = 0
+        self._carried = self._lost = 0
         self._watch = Watch(Channel.EMAIL)
 
     def send(self, row) -> None:
@@ -85,6 +87,7 @@ class Mailer:
             sender, recipient = letters.envelope(row)
             letter = letters.written(row)
             self._open_connection().connection.sendmail(sender, [recipient], letter)
+            self._carried += 1
         except smtplib.SMTPRecipientsRefused as refusal:
             code, reason = next(iter(refusal.recipients.values()))
             raise self._refused(code, reason) from None
@@ -124,7 +127,7 @@ class Mailer:
     def _open_connection(self):
         if self._connection:
             self._connection.connection.ends = time.monotonic() + LONGEST_LETTER_SECONDS
-            if not self._alive():
+            if self._carried >= LETTERS_PER_CONNECTION or not self._alive():
                 self.close()
         if self._connection is None:
             connection = _Backend()
@@ -133,7 +136,7 @@ class Mailer:
             except (smtplib.SMTPServerDisconnected, ValueError) as trouble:
                 # A host or a password that cannot be written is the operator's to mend, not the letter's fault.
                 raise GatewayError(str(trouble), away=True) from None
-            self._connection = connection
+            self._connection, self._carried = connection, 0
         self._connection.connection.in_doubt = False
         return self._connection
 

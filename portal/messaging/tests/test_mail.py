@@ -78,6 +78,13 @@ def test_a_server_that_goes_away_between_letters_is_away(mailer, smtp):
     assert len(smtp.kept) == 1
 
 
+def test_no_connection_carries_letters_for_ever(mailer, smtp, monkeypatch):
+    monkeypatch.setattr(mail, "LETTERS_PER_CONNECTION", 2)
+    for _letter in range(5):
+        mailer.send(make_letter())
+    assert (len(smtp.kept), smtp.connections) == (5, 3)
+
+
 def test_two_lines_lost_in_a_row_are_the_servers_fault_and_one_may_be_the_letters(mailer, smtp):
     smtp.behaviour = "drop"
     assert refusal_of(mailer) == (False, False, True)
