@@ -162,6 +162,23 @@ def test_each_failure_is_in_one_letter():
     assert subjects_after(NOON + timedelta(hours=40)) == ["2 tin không gửi được", "1 tin không gửi được"]
 
 
+def test_one_wrong_address_in_the_night_does_not_silence_what_fails_at_noon():
+    def subjects_after(number, at):
+        for _ in range(number):
+            make_sms(state="failed", failed_at=at - timedelta(minutes=1))
+        alarms.look(at=at)
+        OutgoingMessage.objects.filter(kind="alarm", created_at__gt=NOON + timedelta(days=9)).update(created_at=at)
+        return list(OutgoingMessage.objects.filter(kind="alarm", recipient=KEEPERS[0]).order_by("pk").values_list("subject", flat=True))
+
+    night, told = NOON - timedelta(hours=11), ["1 tin không gửi được"]
+    assert subjects_after(1, night) == told
+    assert subjects_after(5, NOON) == told
+    assert subjects_after(7, NOON + timedelta(minutes=5)) == [*told, "12 tin không gửi được"]
+    # Ten more are no news, a hundred are.
+    assert subjects_after(20, NOON + timedelta(minutes=10)) == [*told, "12 tin không gửi được"]
+    assert subjects_after(100, NOON + timedelta(minutes=15)) == [*told, "12 tin không gửi được", "120 tin không gửi được"]
+
+
 def test_a_fault_while_looking_for_one_cause_does_not_hide_the_others(caplog, settings):
     make_letter(due_at=NOON - timedelta(hours=1))
     settings.SMS_GATEWAYS = [{}]
