@@ -30,6 +30,7 @@ State = OutgoingMessage.State
 
 # SKIP LOCKED: another worker's rows are passed by, not waited for. MATERIALIZED: chosen once, or the
 # planner might choose anew for each row it compares. Notices are taken only where nothing is urgent.
+# A report is about this try only: that an earlier one did not arrive is why there is another.
 TAKE = """
 WITH urgent AS MATERIALIZED (
     SELECT id FROM messaging_outgoingmessage WHERE {free} AND priority <= %(urgent)s
@@ -40,6 +41,7 @@ WITH urgent AS MATERIALIZED (
 )
 UPDATE messaging_outgoingmessage SET
     tries = tries + 1,
+    report = '', reported_at = NULL,
     give_up_at = coalesce(give_up_at, %(give_up_at)s),
     leased_until = CASE WHEN priority <= %(urgent)s THEN %(short)s ELSE %(long)s END
 WHERE id IN (SELECT id FROM urgent UNION ALL SELECT id FROM notices)

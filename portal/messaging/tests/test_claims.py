@@ -46,6 +46,11 @@ def test_a_flood_of_answers_does_not_go_before_a_code_of_sign_in(db):
     assert ids(claims.claim(few=2)) == ids([code, answers[0]])
 
 
+def test_what_a_gateway_reported_of_an_earlier_try_says_nothing_of_this_one(db):
+    row = make_sms(report="undelivered", reported_at=timezone.now(), tries=1)
+    assert [(taken.pk, taken.report, taken.reported_at) for taken in claims.claim()] == [(row.pk, "", None)]
+
+
 def test_of_two_that_are_as_old_the_one_posted_first_goes_first(db):
     at = timezone.now()
     rows = [make_letter(due_at=at) for _ in range(5)]
