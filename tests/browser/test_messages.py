@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from dossiers.tests.make import make_dossier
-from portal.messaging.models import ProviderHealth
+from portal.messaging.models import IncomingSms, ProviderHealth
 from portal.messaging.tests.make import make_letter, make_sms
 from portal.messaging.tests.officials import enter
 
@@ -31,6 +31,7 @@ def messages(lan, birth, agency):
     ProviderHealth.objects.create(
         name="smtp", channel="email", away_since=now, away_until=now + timedelta(minutes=5), last_error="421 " + "try-again-" * 20
     )
+    IncomingSms.objects.create(provider_id="kannel-" + "7" * 40, sender=lan.phone, text="xin chao")
     make_sms(**sms, due_at=now - timedelta(hours=1))
     make_sms(**sms, state="sent", sent_at=now, report="delivered", provider="kannel-1")
     make_sms(**sms, state="sent", sent_at=now, report="undelivered", provider="kannel-1", body="Ho so " * 25)
@@ -70,6 +71,8 @@ def test_operators_pages_fit_and_stand_in_nobodys_way(client, hoa, messages, loo
         reverse("admin:messaging_outgoingmessage_changelist") + "?q=0912000999",
         reverse("admin:messaging_outgoingmessage_change", args=[messages.pk]),
         reverse("admin:messaging_outgoingmessage_send_all"),
+        reverse("admin:messaging_incomingsms_changelist"),
+        reverse("admin:messaging_incomingsms_change", args=[IncomingSms.objects.get().pk]),
     ]
     assert look(addresses, width) == {}
 

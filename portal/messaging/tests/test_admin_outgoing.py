@@ -1,5 +1,6 @@
 """What officials see of messages, and “send again”."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -115,6 +116,20 @@ def test_an_official_who_may_only_look_is_not_offered_to_send_again(client, hoa,
     assert client.post(again_of(failed)).status_code == 403
     failed.refresh_from_db()
     assert failed.state == "failed"
+
+
+def test_the_page_of_a_message_leaves_out_what_there_is_not_to_tell(administrator):
+    def labels(message):
+        return re.findall(r"<label>([^<]+):</label>", administrator.get(page_of(message)).content.decode())
+
+    assert labels(make_letter()) == ["Loại tin", "Người nhận", "Kênh", "Trạng thái", "Tiêu đề", "Nội dung", "Tạo lúc", "Gửi từ", "Sự kiện"]
+    failed = make_sms(state="failed", failed_at=timezone.now(), tries=9, last_error="unknown number")
+    assert [label for label in labels(failed) if label not in labels(make_letter())] == [
+        "Lỗi gần nhất",
+        "Số lần gửi",
+        "Báo cáo của nhà mạng",
+        "Thôi gửi lúc",
+    ]
 
 
 def test_nothing_can_be_added_changed_or_removed(administrator):
