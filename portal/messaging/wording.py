@@ -153,7 +153,7 @@ def parts(text: str) -> list[dict]:
             continue
         if all(line.startswith("  ") for line in lines):
             found.append({"kind": "panel", "lines": [_line(line.strip()) for line in lines]})
-        elif len(lines) > 1 and URL_ONLY.fullmatch(lines[-1].strip()) and not has_button:
+        elif len(lines) > 1 and _is_ours(lines[-1].strip()) and not has_button:
             has_button = True
             *before, label = lines[:-1]
             if before:
@@ -180,8 +180,13 @@ def _with_lists(lines: list[str]) -> list[dict]:
     return found
 
 
+def _is_ours(line: str) -> bool:
+    """An address of the portal, alone on its line. Another one was typed, in a reason: our frame must not lend it a button."""
+    return bool(URL_ONLY.fullmatch(line)) and f"{line}/".startswith(f"{settings.PUBLIC_BASE_URL}/")
+
+
 def _line(line: str) -> dict:
-    if URL_ONLY.fullmatch(line):
+    if _is_ours(line):
         return {"url": line}
     if lead := LEAD.fullmatch(line):
         return {"label": lead[1], "text": lead[2] or ""}

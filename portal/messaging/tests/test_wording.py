@@ -131,6 +131,17 @@ def test_a_letter_is_read_as_paragraphs_lists_a_panel_and_one_button():
     ]
 
 
+@pytest.mark.parametrize(
+    "typed", ["https://other.example/x", "https://motcua.example.other.example/x", "https://motcua.example@other.example/"]
+)
+def test_an_address_that_somebody_typed_into_a_reason_is_no_button_and_takes_none(typed):
+    letter = f"Lý do: Thiếu giấy\n\nNhận hoàn phí tại đây:\n{typed}\n\nBổ sung ngay:\nhttps://motcua.example/x\n"
+    assert wording.parts(letter)[1:] == [
+        {"kind": "p", "lines": [{"label": "Nhận hoàn phí tại đây", "text": ""}, {"text": typed}]},
+        {"kind": "button", "label": "Bổ sung ngay", "url": "https://motcua.example/x"},
+    ]
+
+
 def test_the_html_part_says_the_same_in_one_frame():
     footer = wording.tidy(wording._plain("messages/footer.email.txt", {}))
     html = wording.html_part("Đã nộp hồ sơ", LETTER + "\n" + footer, {"tone": "done"})
