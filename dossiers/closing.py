@@ -23,8 +23,8 @@ def warnings(user) -> list[str]:
     if open_ones := mine.filter(status__in=OPEN).count():
         told.append(
             ngettext(
-                "{n} hồ sơ đang được giải quyết. Sau khi xóa, Ông/Bà chỉ tra cứu được bằng mã biên nhận. Khi đó không bổ sung giấy tờ qua mạng được.",
-                "{n} hồ sơ đang được giải quyết. Sau khi xóa, Ông/Bà chỉ tra cứu được bằng mã biên nhận. Khi đó không bổ sung giấy tờ qua mạng được.",
+                "{n} hồ sơ đang được giải quyết. Sau khi xóa, hồ sơ chỉ tra cứu được bằng mã biên nhận. Khi đó không bổ sung giấy tờ qua mạng được.",
+                "{n} hồ sơ đang được giải quyết. Sau khi xóa, hồ sơ chỉ tra cứu được bằng mã biên nhận. Khi đó không bổ sung giấy tờ qua mạng được.",
                 open_ones,
             ).format(n=open_ones)
         )
