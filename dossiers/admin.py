@@ -18,6 +18,7 @@ from dossiers import access, desk, dossier_page, move_forms, moves, papers, stat
 from dossiers.models import Dossier
 from dossiers.status import OPEN, NotAllowed, Status
 from portal.admin import site
+from portal.lookups import OnlyItsFilters
 from portal.paging import CappedPaginator, PagedList
 from portal.templatetags.portal import moment
 from procedures.models import Procedure
@@ -88,7 +89,7 @@ def official_pill(dossier) -> words.Words:
 
 
 @admin.register(Dossier, site=site)
-class DossierAdmin(admin.ModelAdmin):
+class DossierAdmin(OnlyItsFilters, admin.ModelAdmin):
     list_display = ("receipt", "matter", "state", "term")
     list_display_links = None
     list_filter = (QueueFilter, StatusFilter, ProcedureFilter)

@@ -17,6 +17,7 @@ from accounts.admin.rights import ForDeciders
 from accounts.forms.closing import RefusalForm
 from accounts.models import ClosingRequest, searchable
 from portal.admin import site
+from portal.lookups import OnlyItsFilters
 from portal.templatetags.portal import day, moment
 from portal.text import masked_id
 
@@ -24,7 +25,7 @@ State = ClosingRequest.State
 
 
 @admin.register(ClosingRequest, site=site)
-class ClosingRequestAdmin(ForDeciders, admin.ModelAdmin):
+class ClosingRequestAdmin(ForDeciders, OnlyItsFilters, admin.ModelAdmin):
     list_display = ("owner", "number", "asked", "answer", "state")
     list_display_links = None
     list_filter = ("state",)

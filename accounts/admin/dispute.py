@@ -20,6 +20,7 @@ from accounts.disputes import notices
 from accounts.forms.dispute import DecisionForm
 from accounts.models import Dispute, searchable
 from portal.admin import site
+from portal.lookups import OnlyItsFilters
 from portal.templatetags.portal import day, moment
 from portal.text import folded, masked_email, masked_id, masked_phone, spoken_phone
 
@@ -32,7 +33,7 @@ DECISIONS = {
 
 
 @admin.register(Dispute, site=site)
-class DisputeAdmin(ForDeciders, admin.ModelAdmin):
+class DisputeAdmin(ForDeciders, OnlyItsFilters, admin.ModelAdmin):
     list_display = ("ticket", "number", "claimant_name", "waiting_since", "answer", "state")
     list_display_links = None
     list_filter = ("state",)

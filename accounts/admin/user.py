@@ -13,6 +13,7 @@ from accounts.models import User, searchable
 from accounts.otp import sms_device_for
 from portal.admin import site
 from portal.fields import PhoneField
+from portal.lookups import OnlyItsFilters
 from portal.text import masked_id
 
 
@@ -57,7 +58,7 @@ class EmailInline(SuperusersOnly, admin.TabularInline):
 
 
 @admin.register(User, site=site)
-class UserAdmin(SuperusersOnly, admin.ModelAdmin):
+class UserAdmin(SuperusersOnly, OnlyItsFilters, admin.ModelAdmin):
     form = AccountForm
     list_display = ["full_name", "number", "username", "is_staff", "is_active", "activated_at"]
     list_filter = ["is_staff", "is_active"]

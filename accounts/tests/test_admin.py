@@ -55,6 +55,13 @@ def test_neither_hash_nor_code_nor_full_number_is_shown(administrator, lan):
     assert lan.national_id not in lists
 
 
+@pytest.mark.parametrize("question", ["password__startswith=a", "national_id__startswith=0", "phone__regex=^0"])
+def test_the_address_line_asks_nothing_that_the_list_hides(administrator, question):
+    accounts = reverse("admin:accounts_user_changelist")
+    assert administrator.get(f"{accounts}?{question}").url == f"{accounts}?e=1"
+    assert administrator.get(f"{accounts}?is_staff__exact=1").status_code == 200
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_for_one_and_three(administrator, count, django_assert_max_num_queries):
     for _citizen in range(count):
