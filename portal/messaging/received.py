@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.messaging import kinds, subjects
 from portal.messaging.models import Channel, OutgoingMessage
+from portal.templatetags.portal import moment
 
 PER_PAGE = 20
 
@@ -64,7 +65,8 @@ def _why_it_waits(message, at) -> str:
         return ""
     if message.tries:
         return _("Chưa gửi được, hệ thống tự gửi lại.")
-    return _("Tin không gấp chỉ gửi ban ngày.")
+    # For the morning, or for tomorrow where the number of a day is used up.
+    return _("Tin không gấp, gửi từ {at}.").format(at=moment(message.due_at))
 
 
 def _check(message) -> str:

@@ -100,7 +100,10 @@ def test_what_a_number_was_sent_before_it_was_proven_belongs_to_its_former_holde
             {"due_at": NOW + datetime.timedelta(minutes=1), "tries": 3},
             ("Đang chờ gửi", "active", "clock", "Chưa gửi được, hệ thống tự gửi lại."),
         ),
-        ({"due_at": NOW + datetime.timedelta(hours=9)}, ("Đang chờ gửi", "active", "clock", "Tin không gấp chỉ gửi ban ngày.")),
+        (
+            {"due_at": NOW + datetime.timedelta(hours=9)},
+            ("Đang chờ gửi", "active", "clock", "Tin không gấp, gửi từ 17 giờ 12, 25/11/2026."),
+        ),
         ({"state": "sent"}, ("Đã gửi", "done", "tick", "")),
         ({"state": "sent", "report": "on-way"}, ("Đã gửi", "done", "tick", "")),
         ({"state": "sent", "report": "delivered"}, ("Đã đến máy", "done", "tick", "")),
