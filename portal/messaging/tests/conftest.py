@@ -4,14 +4,16 @@ import pytest
 from django.conf import settings as project
 
 from portal.circuit import client as redis_client
+from portal.messaging import broker, outbox
 from portal.messaging.gateways import MemoryGateway
 from portal.messaging.tests.peers import KannelPeer, SmtpPeer
 
 
-@pytest.fixture(autouse=True)
-def nothing_counted():
-    """Each test starts with nothing counted: counters live in Redis, which no rollback empties."""
-    redis_client(project.REDIS_URL).flushdb()
+@pytest.fixture
+def workers_were_asked():
+    """Whether somebody has asked the workers to deliver what waits."""
+    redis = redis_client(project.CELERY_BROKER_URL)
+    return lambda: bool(redis.exists(broker.FLAG + outbox.DELIVER))
 
 
 @pytest.fixture

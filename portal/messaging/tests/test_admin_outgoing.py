@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.messaging import broker, subjects
+from portal.messaging import subjects
 from portal.messaging.models import OutgoingMessage
 from portal.messaging.tests.make import make_letter, make_sms
 from portal.messaging.tests.officials import enter
@@ -36,13 +36,6 @@ def administrator(client, hoa):
     hoa.is_superuser = True
     hoa.save()
     return enter(client, hoa)
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    calls = []
-    monkeypatch.setattr(broker, "ask_once", lambda task: calls.append(task) or True)
-    return calls
 
 
 def send_again(client, *messages):
@@ -92,7 +85,7 @@ def test_the_filters_ask_what_they_offer(administrator, question):
     assert administrator.get(f"{LIST}?{question}").status_code == 200
 
 
-def test_what_failed_is_sent_again_and_nothing_else(administrator, asked, django_capture_on_commit_callbacks):
+def test_what_failed_is_sent_again_and_nothing_else(administrator, workers_were_asked, django_capture_on_commit_callbacks):
     failed = make_sms(state="failed", tries=22, last_error="503")
     wiped, sent = make_sms(state="failed", secret=True, body=""), make_sms(state="sent", tries=1)
     with django_capture_on_commit_callbacks(execute=True):
@@ -104,7 +97,7 @@ def test_what_failed_is_sent_again_and_nothing_else(administrator, asked, django
         (wiped.pk, "failed", 0),
         (sent.pk, "sent", 1),
     }
-    assert asked == ["portal.messaging.tasks.deliver_waiting"]
+    assert workers_were_asked()
 
 
 def test_an_official_who_may_only_look_is_not_offered_to_send_again(client, hoa, monkeypatch):
@@ -158,7 +151,9 @@ def test_the_list_is_filtered_by_kind_in_words(administrator):
     assert "091* *** 002" not in html
 
 
-def test_a_message_is_sent_again_at_one_press_and_the_trail_says_by_whom(administrator, hoa, asked, django_capture_on_commit_callbacks):
+def test_a_message_is_sent_again_at_one_press_and_the_trail_says_by_whom(
+    administrator, hoa, workers_were_asked, django_capture_on_commit_callbacks
+):
     failed = make_sms(state="failed", failed_at=timezone.now(), tries=22)
     assert "Gửi lại" in administrator.get(page_of(failed)).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
@@ -166,7 +161,7 @@ def test_a_message_is_sent_again_at_one_press_and_the_trail_says_by_whom(adminis
     assert (response.status_code, response["Location"]) == (302, page_of(failed))
     failed.refresh_from_db()
     assert (failed.state, failed.tries, failed.failed_at) == ("waiting", 0, None)
-    assert asked == ["portal.messaging.tasks.deliver_waiting"]
+    assert workers_were_asked()
     entry = LogEntry.objects.get(actor=hoa)
     assert entry.additional_data == {"event": "messages sent again", "messages": [failed.pk]}
 
@@ -204,7 +199,9 @@ def test_a_message_that_is_not_there_is_not_found(administrator):
     assert [administrator.get(page_of(gone)).status_code, administrator.post(again_of(gone)).status_code] == [404, 404]
 
 
-def test_all_that_failed_within_a_day_is_sent_again_once_confirmed(administrator, hoa, asked, django_capture_on_commit_callbacks):
+def test_all_that_failed_within_a_day_is_sent_again_once_confirmed(
+    administrator, hoa, workers_were_asked, django_capture_on_commit_callbacks
+):
     now = timezone.now()
     today, old = make_sms(state="failed", failed_at=now), make_sms(state="failed", failed_at=now - timedelta(days=20))
     make_sms(state="failed", failed_at=now, secret=True, body="")
@@ -216,7 +213,7 @@ def test_all_that_failed_within_a_day_is_sent_again_once_confirmed(administrator
         said = administrator.post(ALL_AGAIN, {"tu": "ngay"}, follow=True).content.decode()
     assert "Đang gửi lại 1 tin." in said
     assert list(OutgoingMessage.objects.filter(state="waiting")) == [today]
-    assert asked == ["portal.messaging.tasks.deliver_waiting"]
+    assert workers_were_asked()
     assert LogEntry.objects.get(actor=hoa).additional_data == {"event": "all failed messages sent again", "number": 1}
     administrator.post(ALL_AGAIN, {"tu": "het"})
     assert set(OutgoingMessage.objects.filter(state="waiting")) == {today, old}

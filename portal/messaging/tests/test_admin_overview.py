@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.messaging import broker, budget
+from portal.messaging import budget
 from portal.messaging.models import ProviderHealth
 from portal.messaging.tests.make import make_letter, make_sms
 from portal.messaging.tests.officials import enter
@@ -92,9 +92,7 @@ def test_a_day_without_limit_says_so(operator, settings):
     assert "Không giới hạn số tin trong ngày." in words_of(operator.get(PAGE))
 
 
-def test_an_operator_ends_a_pause_and_the_trail_says_who(operator, hoa, away, monkeypatch, django_capture_on_commit_callbacks):
-    asked = []
-    monkeypatch.setattr(broker, "ask_once", lambda task: asked.append(task) or True)
+def test_an_operator_ends_a_pause_and_the_trail_says_who(operator, hoa, away, workers_were_asked, django_capture_on_commit_callbacks):
     make_sms(due_at=timezone.now() + timedelta(minutes=9), tries=1)
     words = words_of(operator.get(PAGE))
     assert "kannel-1 gián đoạn từ" in words
@@ -105,7 +103,7 @@ def test_an_operator_ends_a_pause_and_the_trail_says_who(operator, hoa, away, mo
     assert "Đang thử lại kannel-1 với 1 tin." in told
     assert "Tin tiếp theo sẽ thử lại." in told
     assert "Thử lại ngay" not in told
-    assert asked == ["portal.messaging.tasks.deliver_waiting"]
+    assert workers_were_asked()
     assert LogEntry.objects.get(actor=hoa).additional_data == {
         "event": "pause of a provider ended",
         "provider": "kannel-1",

@@ -5,8 +5,10 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from portal.messaging import budget
 from portal.messaging.admin import verdict
 from portal.messaging.admin.verdict import Trouble
+from portal.messaging.budget import OTHERS, SIGN_IN
 from portal.messaging.models import ProviderHealth
 from portal.messaging.situation import Waiting
 
@@ -16,14 +18,6 @@ WELL, MAIL = ProviderHealth(name="kannel-1", channel="sms"), ProviderHealth(name
 
 def ago(**time):
     return NOW - datetime.timedelta(**time)
-
-
-@pytest.fixture(autouse=True)
-def reached(monkeypatch):
-    """The marks that today's budget has passed."""
-    marks = []
-    monkeypatch.setattr(verdict.budget, "reached", lambda: marks)
-    return marks
 
 
 def troubles(waiting=(), providers=(WELL, MAIL), failed=0):
@@ -66,10 +60,13 @@ def test_a_queue_that_stands_still_says_what_to_look_at(settings):
 
 
 @pytest.mark.parametrize(
-    ("marks", "kind"), [(["80"], "warn"), (["80", "notices"], "error"), (["80", "notices", "all"], "error"), (["open"], None)]
+    ("door", "spent", "kind"),
+    [(SIGN_IN, 63, None), (SIGN_IN, 64, "warn"), (SIGN_IN, 70, "error"), (SIGN_IN, 80, "error"), (OTHERS, 40, None)],
 )
-def test_a_budget_that_runs_out_is_told(reached, marks, kind):
-    reached += marks
+def test_a_budget_that_runs_out_is_told(settings, door, spent, kind):
+    settings.SMS_DAILY_BUDGET = 80
+    for _sms in range(spent):
+        budget.spend(door)
     assert [trouble.kind for trouble in troubles()] == ([kind] if kind else [])
 
 
