@@ -19,7 +19,7 @@ urlpatterns = [
     path("sms/", include("portal.messaging.urls")),
 ]
 if settings.DEMO:
-    urlpatterns += [path("dev/", include("portal.messaging.dev_urls"))]
+    urlpatterns += [path("dev/", include("portal.messaging.demo.urls"))]
 
 # Citizens and the public: Vietnamese at /, English under /en/.
 urlpatterns += i18n_patterns(

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from dossiers import subjects
 from dossiers.tests.make import make_dossier, make_draft
-from portal.messaging import received, search
+from portal.messaging import received
+from portal.messaging.admin import search
 from portal.messaging.models import OutgoingMessage
 from portal.messaging.tests.make import make_sms
 from portal.messaging.tests.officials import enter

@@ -34,7 +34,7 @@ ONE_LANGUAGE = (
     "dossiers/dossier_page.py",
     "portal/issuer/*",
     "portal/library.py",
-    "portal/messaging/inbox.py",
+    "portal/messaging/demo/inbox.py",
     "templates/admin/*",
     "templates/dev/*",
     "templates/messages/*",

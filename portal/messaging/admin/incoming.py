@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.admin import site
-from portal.messaging import commands, search
+from portal.messaging import commands
+from portal.messaging.admin import search
 from portal.messaging.admin.filters import AnsweredFilter
 from portal.messaging.admin.rights import ForOperators
 from portal.messaging.models import IncomingSms

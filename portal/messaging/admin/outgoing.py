@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.admin import site
-from portal.messaging import kinds, outbox, search, situation, subjects
-from portal.messaging.admin import audit
+from portal.messaging import kinds, outbox, subjects
+from portal.messaging.admin import audit, search, situation
 from portal.messaging.admin.filters import KindFilter, PeriodFilter, ProviderFilter, ReportFilter
 from portal.messaging.admin.rights import ReadOnlyAdmin, operates
 from portal.messaging.models import Channel, OutgoingMessage

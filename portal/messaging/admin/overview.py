@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.admin import site
-from portal.messaging import budget, outbox, situation
-from portal.messaging.admin import audit
+from portal.messaging import budget, outbox
+from portal.messaging.admin import audit, situation
 from portal.messaging.admin.chart import Chart
 from portal.messaging.admin.rights import ForOperators, operates
 from portal.messaging.admin.verdict import age, all_well, name_of, troubles

@@ -3,7 +3,7 @@
 import datetime
 
 from portal.messaging.admin.chart import HEIGHT, LEAST, WIDTH, Chart
-from portal.messaging.situation import Hour
+from portal.messaging.admin.situation import Hour
 
 BEGIN = datetime.datetime(2026, 11, 24, 9)
 

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from portal.messaging import budget
 from portal.messaging.admin import verdict
+from portal.messaging.admin.situation import Waiting
 from portal.messaging.admin.verdict import Trouble
 from portal.messaging.budget import OTHERS, SIGN_IN
 from portal.messaging.models import ProviderHealth
-from portal.messaging.situation import Waiting
 
 NOW = timezone.make_aware(datetime.datetime(2026, 11, 25, 8, 42))
 WELL, MAIL = ProviderHealth(name="kannel-1", channel="sms"), ProviderHealth(name="smtp", channel="email")

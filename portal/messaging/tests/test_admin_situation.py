@@ -5,9 +5,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from portal.messaging import situation
+from portal.messaging.admin import situation
+from portal.messaging.admin.situation import Hour, Waiting
 from portal.messaging.models import OutgoingMessage, ProviderHealth
-from portal.messaging.situation import Hour, Waiting
 from portal.messaging.tests.make import make_letter, make_sms
 
 pytestmark = pytest.mark.django_db

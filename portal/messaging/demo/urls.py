@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from portal.messaging import dev_gateway, inbox
+from portal.messaging.demo import gateway, inbox
 
 urlpatterns = [
     path("hop-thu/", inbox.Inbox.as_view(), name="dev_inbox"),
-    path("sendsms", dev_gateway.sendsms, name="dev_sendsms"),
+    path("sendsms", gateway.sendsms, name="dev_sendsms"),
     path("hop-thu/<int:pk>/", inbox.letter, name="dev_letter"),
 ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.messaging import search
+from portal.messaging.admin import search
 from portal.messaging.models import IncomingSms, OutgoingMessage
 from portal.messaging.tests.make import make_letter, make_sms
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.derived import derived
-from portal.messaging.dev_gateway import PURPOSE
+from portal.messaging.demo.gateway import PURPOSE
 from portal.messaging.models import InboxCopy
 
 TEXT = "Ma OTP dang nhap: 482913, dung trong 5 phut."
