@@ -16,7 +16,6 @@ from portal.messaging.gateways import KannelGateway
 logger = logging.getLogger(__name__)
 
 HOUR = 3600
-GATEWAY_SECONDS = 5
 
 
 def send(request, person: Person) -> str:
@@ -39,7 +38,7 @@ def _text(phone: PhoneDevice, number: str) -> str:
     life = max(round((phone.valid_until - timezone.now()).total_seconds() / 60), 1)
     text = f"Ma OTP dang nhap Cong DVC quoc gia (mo phong): {phone.token}, dung trong {life} phut. Khong dua ma nay cho bat ky ai."
     try:
-        KannelGateway(timeout=GATEWAY_SECONDS).send(to=number, text=text, reference=uuid.uuid4().hex)
+        KannelGateway(**settings.SMS_GATEWAY).send(to=number, text=text, reference=uuid.uuid4().hex)
     except GatewayError as trouble:
         logger.warning("a code could not be sent: %s", trouble)
         phone.cooldown_reset()

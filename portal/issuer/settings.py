@@ -111,9 +111,12 @@ OTP_SENDS_PER_ADDRESS = env.number("OTP_SENDS_PER_ADDRESS", 20)
 
 # Its messages lie in the demo's inbox, which takes them as a provider would.
 SMS_SENDER = "DVCQG"
-SMS_GATEWAY_URL = f"{PUBLIC_BASE_URL}/dev/sendsms"
-SMS_GATEWAY_USER = "issuer"
-SMS_GATEWAY_PASSWORD = derived(PORTAL_SECRET_KEY, "dev-gateway")
+SMS_GATEWAY = {
+    "url": f"{PUBLIC_BASE_URL}/dev/sendsms",
+    "user": "issuer",
+    "password": derived(PORTAL_SECRET_KEY, "dev-gateway"),
+    "timeout": 5,  # seconds, while a person waits for the page
+}
 
 # --- Sessions, cookies, security ---------------------------------------------------------------
 
