@@ -23,7 +23,7 @@ UNKNOWN = "Khong tim thay ma bien nhan nay. Xin xem lai ma tren giay hen. Soan: 
 
 
 def made(lan, birth, agency, status, note="", **fields):
-    dossier = make_dossier(lan, birth, agency, status, **({"applicant_phone_verified": True} | fields))
+    dossier = make_dossier(lan, birth, agency, status, **fields)
     DossierEvent.objects.create(
         dossier=dossier, verb="test", from_status=Status.SUBMITTED, to_status=status, note=note, at=dossier.submitted_at, office="Một cửa"
     )
@@ -32,7 +32,7 @@ def made(lan, birth, agency, status, note="", **fields):
 
 @pytest.fixture
 def dossier(lan, birth, agency):
-    return make_dossier(lan, birth, agency, Status.PROCESSING, applicant_phone_verified=True)
+    return make_dossier(lan, birth, agency, Status.PROCESSING)
 
 
 # --- Which dossier -----------------------------------------------------------------------------
@@ -160,11 +160,6 @@ def test_a_dossier_without_a_phone_tells_nobody_the_reason(lan, birth, agency):
     dossier = made(lan, birth, agency, Status.REFUSED, REASON, applicant_phone="")
     for sender in (STRANGER, lan.phone, ""):
         assert "Giay chung sinh" not in sms.look_up(sender, dossier.receipt_code)
-
-
-def test_a_phone_that_was_typed_and_never_proven_may_be_a_strangers(lan, birth, agency):
-    dossier = made(lan, birth, agency, Status.REFUSED, REASON, applicant_phone_verified=False)
-    assert sms.look_up(dossier.applicant_phone, dossier.receipt_code) == sms.look_up(STRANGER, dossier.receipt_code)
 
 
 def test_the_reason_is_that_of_the_last_move(lan, birth, agency):

@@ -9,7 +9,7 @@ from tracking import summary
 
 @pytest.fixture
 def dossier(lan, birth, agency):
-    dossier = make_dossier(lan, birth, agency, Status.SUPPLEMENT, applicant_phone_verified=True)
+    dossier = make_dossier(lan, birth, agency, Status.SUPPLEMENT)
     for verb, before, after, note in (
         ("submit", Status.DRAFT, Status.SUBMITTED, ""),
         ("ask_supplement", Status.SUBMITTED, Status.SUPPLEMENT, "Giấy chứng sinh: ảnh mờ"),
