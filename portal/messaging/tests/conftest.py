@@ -1,12 +1,16 @@
 """Providers as fixtures; each listens on a port of its own for one test."""
 
+import signal
+
 import pytest
 from django.conf import settings as project
 
+from portal import circuit
 from portal.circuit import client as redis_client
 from portal.messaging import broker, outbox
 from portal.messaging.gateways import MemoryGateway
 from portal.messaging.tests.peers import KannelPeer, SmtpPeer
+from portal.services import Redis
 
 
 @pytest.fixture
@@ -14,6 +18,16 @@ def workers_were_asked():
     """Whether somebody has asked the workers to deliver what waits."""
     redis = redis_client(project.CELERY_BROKER_URL)
     return lambda: bool(redis.exists(broker.FLAG + outbox.DELIVER))
+
+
+@pytest.fixture
+def redis(tmp_path, settings, monkeypatch):
+    """A broker of this test alone, to be stopped and killed."""
+    monkeypatch.setattr(broker, "_circuit", circuit.Circuit("the sweep does it"))
+    server = Redis(tmp_path / "redis")
+    settings.CELERY_BROKER_URL = server.start()
+    yield server
+    server.stop(signal.SIGKILL)
 
 
 @pytest.fixture

@@ -6,26 +6,12 @@ import threading
 import time
 from queue import Empty
 
-import pytest
-
-from portal import circuit
 from portal.celery import app
 from portal.circuit import client
 from portal.messaging import broker
-from portal.services import Redis
 
 TASK = "portal.messaging.tasks.deliver_waiting"
 FLAG = f"motcua:asked:{TASK}"
-
-
-@pytest.fixture
-def redis(tmp_path, settings, monkeypatch):
-    """A broker of this test alone, to be stopped and killed."""
-    monkeypatch.setattr(broker, "_circuit", circuit.Circuit("the sweep does it"))
-    server = Redis(tmp_path / "redis")
-    settings.CELERY_BROKER_URL = server.start()
-    yield server
-    server.stop(signal.SIGKILL)
 
 
 def queued(settings):

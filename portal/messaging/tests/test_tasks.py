@@ -10,26 +10,14 @@ from celery.schedules import crontab
 from django.db import transaction
 from django.utils import timezone
 
-from portal import circuit
 from portal.celery import app
 from portal.circuit import client
-from portal.messaging import broker, inbound, outbox, tasks
+from portal.messaging import inbound, outbox, tasks
 from portal.messaging.gateways import MemoryGateway
 from portal.messaging.models import IncomingSms, OutgoingMessage
 from portal.messaging.tests.make import make_sms
-from portal.services import Redis
 
 HELP = {"kind": "sms_help", "channel": "sms", "to": "0912345678", "template": "messaging/help", "context": {}}
-
-
-@pytest.fixture
-def redis(tmp_path, settings, monkeypatch):
-    """A broker of this test alone, to be stopped and killed."""
-    monkeypatch.setattr(broker, "_circuit", circuit.Circuit("the sweep does it"))
-    server = Redis(tmp_path / "redis")
-    settings.CELERY_BROKER_URL = server.start()
-    yield server
-    server.stop(signal.SIGKILL)
 
 
 def post(event):
